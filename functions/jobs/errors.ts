@@ -1,0 +1,42 @@
+// The three ways in which work can fail, and the refusal of a request. Anything else that is thrown is unexpected.
+
+/** What was wrong with a request; each door has its own words and codes for these. */
+export type RefusalReason =
+  | 'missing_parameter'
+  | 'invalid_parameter'
+  | 'invalid_list_name'
+  | 'invalid_url'
+  | 'unknown_type'
+  | 'list_not_found'
+  | 'too_large'
+  | 'idempotency_conflict';
+
+/** A request that cannot become a job. Nothing was written. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly reason: RefusalReason;
+  constructor(reason: RefusalReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Ends the job with a reason for the caller: trying again cannot help. */
+export class Reject extends Error {
+  override readonly name = 'Reject';
+  readonly class: 'input' | 'remote' | 'timeout';
+  constructor(message: string, failureClass: 'input' | 'remote' | 'timeout' = 'input') {
+    super(message);
+    this.class = failureClass;
+  }
+}
+
+/** The work cannot be done now; deliver the message again after `seconds`. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  readonly seconds: number;
+  constructor(seconds: number, message = `try again in ${seconds} s`) {
+    super(message);
+    this.seconds = seconds;
+  }
+}

@@ -1,0 +1,243 @@
+// What the domain asks of the world. Two sets of implementations keep these promises: functions/aws and functions/embedded.
+import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Millis } from './job.ts';
+import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
+import type { Move } from './states.ts';
+
+export interface Clock {
+  now(): Millis;
+}
+
+/** The account of one chunk, written once: chunk number into the set, counts and marks added, in one conditional update. */
+export interface LedgerEntry {
+  chunk: number;
+  counts: Counts;
+  marks?: readonly string[];
+  /** The job's next look by the sweeper. */
+  due: Millis;
+}
+
+export interface Claim {
+  client: ClientId;
+  /** The Idempotency-Key header, or the name of the event that asks for the job. */
+  key: string;
+  /** Hash over the whole request; the same key with another fingerprint is a conflict. */
+  fingerprint: string;
+  job: JobId;
+  /** After this the key may be used again. */
+  expiresAt: Millis;
+}
+
+export interface Jobs {
+  /** Writes a new job. False when a job with this id exists; nothing is changed then. */
+  create(job: Job): Promise<boolean>;
+  /** Takes an idempotency key, or returns the claim that holds it. */
+  claim(claim: Claim): Promise<Claim>;
+  /** The job as last written (a consistent read). */
+  read(id: JobId): Promise<Job | undefined>;
+  /** Makes a move if the job is in one of the move's prior states: the job after it, or undefined when refused. */
+  move(id: JobId, move: Move): Promise<Job | undefined>;
+  /** Accounts a chunk once. `accounted` is false when its number was in the set already; the job is as it stands either way. */
+  account(id: JobId, entry: LedgerEntry): Promise<{ accounted: boolean; job: Job }>;
+  /** Writes a delivery if the stored one still has `was` attempts. */
+  deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
+  /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
+  due(now: Millis, limit: number): Promise<Job[]>;
+}
+
+export interface Profiles {
+  /** How many rows to read and apply in one go: what is fast for this store. */
+  readonly batch: number;
+  /** The profiles of these sids, in any order; missing ones are left out. `fresh` asks for a consistent read. */
+  read(client: ClientId, sids: readonly Sid[], options?: { fresh?: boolean }): Promise<Profile[]>;
+  /**
+   * Applies changes, the member items of a change before its profile. Returns the sids whose `kind` no longer held
+   * (someone else created or removed the profile): nothing was written to those profiles. No sid may come twice.
+   */
+  apply(client: ClientId, changes: readonly ProfileChange[]): Promise<Sid[]>;
+  /** The members of a list whose shard is in [from, to), ordered by sid, in batches. The profile decides who is a member. */
+  members(client: ClientId, list: ListId, from: number, to: number): AsyncIterable<Profile[]>;
+}
+
+export interface List {
+  id: ListId;
+  name: string;
+  createdAt: Millis;
+  /** Variables that imports into this list have set: a guess at an export's columns, checked by the export itself. */
+  vars: readonly string[];
+  /** About how many members; for planning only. */
+  sizeHint: number;
+}
+
+export interface Lists {
+  find(client: ClientId, name: string): Promise<List | undefined>;
+  /** The list of that name, created when missing. Two callers at once get the same list. */
+  ensure(client: ClientId, name: string, now: Millis): Promise<List>;
+  /** All lists of the client, in order of name. */
+  all(client: ClientId): Promise<List[]>;
+  /** Adds variables to what is known of a list, and sets its size hint to at least `size`. */
+  learn(client: ClientId, name: string, news: { vars?: readonly string[]; size?: number }): Promise<void>;
+}
+
+export interface FileInfo {
+  size: number;
+  /** Changes whenever the object does. */
+  etag: string;
+}
+
+/** Objects by key. The first segment of a key is its area: `uploads/`, `exports/` or `jobs/`. Keys never come from callers' text. */
+export interface Files {
+  /** Streams bytes into an object, whole or not at all. Throws Refusal `too_large` past `maxBytes`. */
+  put(
+    key: string,
+    body: AsyncIterable<Uint8Array> | Uint8Array | string,
+    options?: { contentType?: string; filename?: string; maxBytes?: number },
+  ): Promise<FileInfo>;
+  /** Streams an object, or bytes [start, end) of it. Throws FileGone when it is missing or no longer has `etag`. */
+  get(key: string, options?: { start?: number; end?: number; etag?: string }): AsyncIterable<Uint8Array>;
+  head(key: string): Promise<FileInfo | undefined>;
+  /** Makes one object out of `parts` in their order, without passing large parts through this process where the store can. */
+  join(key: string, parts: readonly string[], options: { contentType: string; filename: string }): Promise<FileInfo>;
+  /** A URL by which anyone may GET the object until `expiresAt`; the object's own filename and type go with it. */
+  link(key: string, expiresAt: Millis): Promise<string>;
+  /** The keys that begin with `prefix`, in order. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes objects; missing ones are fine. */
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+/** The object is not there, or is not the one it was. */
+export class FileGone extends Error {
+  override readonly name = 'FileGone';
+}
+
+/** Messages carry ids and are only hints: any may come twice, late, or for a job that has nothing left to do. */
+export type Message =
+  | { v: 1; kind: 'plan'; job: JobId }
+  | { v: 1; kind: 'chunk'; job: JobId; chunk: number }
+  | { v: 1; kind: 'report'; job: JobId; channel: Channel };
+
+/** `plan`, `report`, or `lane-<job type>`. */
+export type QueueName = 'plan' | 'report' | `lane-${string}`;
+
+export interface Work {
+  /** Sends all messages or throws. `group` (the client) lets queues be fair between clients. Delay at most 900 s. */
+  send(
+    queue: QueueName,
+    messages: readonly Message[],
+    options: { group: ClientId; delaySeconds?: number },
+  ): Promise<void>;
+}
+
+export interface MailMessage {
+  /** Same id, same mail: a store that can tell drops the second. */
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface Mail {
+  send(message: MailMessage): Promise<void>;
+}
+
+/** Posts a body to a URL that a client named. */
+export interface Hooks {
+  /** The HTTP status. Throws BlockedAddress for an address that must not be reached, any other error for a failed attempt. */
+  post(url: string, body: string, headers: Record<string, string>): Promise<number>;
+}
+
+/** Reads a URL that a client named. */
+export interface Pulls {
+  /** Streams the body. Throws BlockedAddress, Refusal `too_large`, PullFailed. */
+  open(url: string, maxBytes: number): AsyncIterable<Uint8Array>;
+  /** Throws BlockedAddress when the URL is not http(s) or names a forbidden address literally. Looks nothing up. */
+  check(url: string): void;
+}
+
+export class BlockedAddress extends Error {
+  override readonly name = 'BlockedAddress';
+}
+
+/** The other server did not give the file; `retryable` when it might later. */
+export class PullFailed extends Error {
+  override readonly name = 'PullFailed';
+  readonly retryable: boolean;
+  constructor(message: string, retryable: boolean) {
+    super(message);
+    this.retryable = retryable;
+  }
+}
+
+export interface ClientSettings {
+  /** `documented` shows all five status words; `strict` only pending, completed and error. */
+  dialect: 'documented' | 'strict';
+  /** IANA zone in which dates are shown and read. */
+  timeZone: string;
+  /** How long export links live, in hours after the job's end. */
+  exportHours: number;
+  /** Neutralises cells that a spreadsheet would run as formulas. */
+  guardFormulas: boolean;
+  /** Requests per second by `METHOD endpoint`, over the documented ones. */
+  rateLimits: Record<string, number>;
+}
+
+export interface Client {
+  id: ClientId;
+  apiKey: string;
+  secret: string;
+  settings: ClientSettings;
+}
+
+export interface Clients {
+  byKey(apiKey: string): Promise<Client | undefined>;
+  byId(id: ClientId): Promise<Client | undefined>;
+  /** Writes a client, its secret encrypted. Settings that are left out have their defaults. */
+  put(client: Omit<Client, 'settings'> & { settings?: Partial<ClientSettings> }): Promise<void>;
+}
+
+export interface Rates {
+  /** Counts one call in the bucket's current second; the calls so far in that second, this one included. */
+  hit(bucket: string, second: number): Promise<number>;
+}
+
+/** Ids, codes and numbers only: no address, value, list name, secret, signature, hash or link ever goes into a log. */
+export interface Log {
+  info(code: string, fields?: Record<string, string | number | boolean>): void;
+  warn(code: string, fields?: Record<string, string | number | boolean>): void;
+  error(code: string, fields?: Record<string, string | number | boolean>): void;
+}
+
+/** How a door words the message about an ended job. */
+export interface Dialect {
+  /** The postback: a form body and its content type, signed as the door's protocol asks. */
+  postback(
+    job: Job,
+    client: Client,
+    links: { export?: string; rejected?: string },
+  ): { body: string; contentType: string };
+}
+
+export interface Ports {
+  clock: Clock;
+  jobs: Jobs;
+  profiles: Profiles;
+  lists: Lists;
+  files: Files;
+  work: Work;
+  mail: Mail;
+  hooks: Hooks;
+  pulls: Pulls;
+  clients: Clients;
+  rates: Rates;
+  log: Log;
+  dialects: Partial<Record<DoorName, Dialect>>;
+}
+
+export const defaultSettings: ClientSettings = {
+  dialect: 'documented',
+  timeZone: 'UTC',
+  exportHours: 2,
+  guardFormulas: false,
+  rateLimits: {},
+};

@@ -1,0 +1,103 @@
+// How a job moves: each move names the prior states it is allowed from, and the store turns that into its write's condition.
+import type { Channel, Counts, Delivery, Job, JobFailure, Millis, Phase, State } from './job.ts';
+
+/** Fields that a move may set. `null` removes the field. */
+export interface JobPatch {
+  state?: State;
+  phase?: Phase | null;
+  startedAt?: Millis;
+  finishedAt?: Millis;
+  due?: Millis | null;
+  chunks?: number;
+  rows?: number;
+  /** Replaces all counts. */
+  counts?: Counts;
+  /** Replaces all marks. */
+  marks?: readonly string[];
+  warnings?: readonly string[];
+  files?: Job['files'];
+  failure?: JobFailure;
+  deliveries?: Partial<Record<Channel, Delivery>>;
+}
+
+export interface Move {
+  /** For logs and tests. */
+  name: string;
+  from: readonly State[];
+  /** When given, the job must also be in one of these phases. */
+  phases?: readonly Phase[];
+  /** When true, every chunk must be accounted: the size of the ledger's set equals `chunks`. */
+  balanced?: boolean;
+  set: JobPatch;
+}
+
+/** A worker begins the job, or begins it again after a crash; `startedAt` stays what it first was. */
+export const begin = (job: Job, phase: 'downloading' | 'splitting', now: Millis, due: Millis): Move => ({
+  name: 'begin',
+  from: ['pending', 'running'],
+  ...(job.state === 'running' ? { phases: ['downloading', 'splitting'] as const } : {}),
+  set: { state: 'running', phase, startedAt: job.startedAt ?? now, due },
+});
+
+/** The plan is written: chunks may run. */
+export const process = (set: { chunks: number; rows?: number; warnings: readonly string[]; due: Millis }): Move => ({
+  name: 'process',
+  from: ['running'],
+  phases: ['splitting'],
+  set: { phase: 'processing', ...set },
+});
+
+/** Every chunk is accounted: exactly one caller wins this. */
+export const gather = (due: Millis): Move => ({
+  name: 'gather',
+  from: ['running'],
+  phases: ['processing'],
+  balanced: true,
+  set: { phase: 'finishing', due },
+});
+
+/** The finisher found that the chunks must run anew under a better plan (the old ones stay in the ledger's set). */
+export const planAgain = (chunks: number, due: Millis): Move => ({
+  name: 'plan again',
+  from: ['running'],
+  phases: ['finishing'],
+  set: { phase: 'processing', chunks, counts: {}, marks: [], due },
+});
+
+/** Results are written: the end. */
+export const end = (
+  state: 'completed' | 'incomplete',
+  set: { finishedAt: Millis; files: Job['files']; deliveries: JobPatch['deliveries'] & object; due: Millis | null },
+): Move => ({ name: 'end', from: ['running'], phases: ['finishing'], set: { state, phase: null, ...set } });
+
+/** The work cannot be done. Allowed from any unfinished state. */
+export const fail = (set: {
+  failure: JobFailure;
+  finishedAt: Millis;
+  deliveries: JobPatch['deliveries'] & object;
+  due: Millis | null;
+}): Move => ({
+  name: 'fail',
+  from: ['scheduled', 'pending', 'running', 'paused'],
+  set: { state: 'failed', phase: null, ...set },
+});
+
+/** Says when to look again, without any other change. */
+export const look = (due: Millis | null): Move => ({
+  name: 'look',
+  from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
+  set: { due },
+});
+
+/** Result files are gone from the store. */
+export const forget = (files: Job['files'], due: Millis | null): Move => ({
+  name: 'forget',
+  from: ['completed', 'incomplete', 'failed', 'cancelled'],
+  set: { files, due },
+});
+
+/** Whether a job, as read, would satisfy a move: the same rule that stores write as a condition. */
+export const allows = (move: Move, job: Job): boolean =>
+  move.from.includes(job.state) &&
+  (!move.phases || (job.phase !== undefined && move.phases.includes(job.phase))) &&
+  (!move.balanced || job.done.length === job.chunks);
