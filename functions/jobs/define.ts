@@ -66,6 +66,8 @@ export interface SliceWork<P, S> {
   write(context: JobContext<P, S>, slice: Slice): AsyncGenerator<string, SliceResult>;
   /** After all slices: a better guess when the one they shared was wrong (they run again), or undefined when it was right. */
   settle(prepared: S, marks: readonly string[]): S | undefined;
+  /** Once the file is written. Must be repeatable. */
+  finish?(context: JobContext<P, S>): Promise<void>;
 }
 
 export interface JobType<P = unknown, S = unknown, E extends Entry = Entry> {

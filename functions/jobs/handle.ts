@@ -1,11 +1,58 @@
 // What a queue's shell calls: one message in, the right part of the engine runs.
+
+import { dispatch } from './dispatch.ts';
+import { failJob } from './fail.ts';
+import { isEnded, type Job } from './job.ts';
+import { look } from './looks.ts';
+import { planJob } from './plan.ts';
+import { readPlan } from './plan-record.ts';
 import type { Message, Ports } from './ports.ts';
+import { sendReport } from './report.ts';
+import { runChunk } from './run-chunk.ts';
 
 /** How long the caller may still run, in milliseconds; a Lambda's remaining time. */
 export type Budget = () => number;
 
 /** Does what a message hints at, or finds nothing left to do. Throws RetryLater, or anything unexpected: deliver it again then. */
-export declare const handleMessage: (ports: Ports, message: Message, budget: Budget) => Promise<void>;
+export const handleMessage = async (ports: Ports, message: Message, budget: Budget): Promise<void> => {
+  switch (message.kind) {
+    case 'plan':
+      return planJob(ports, message.job, budget);
+    case 'chunk':
+      return runChunk(ports, message.job, message.chunk, budget);
+    case 'report':
+      return sendReport(ports, message.job, message.channel);
+  }
+};
 
 /** A message that used up its tries: its job ends, with the rows of that chunk not processed. */
-export declare const buryMessage: (ports: Ports, message: Message) => Promise<void>;
+export const buryMessage = async (ports: Ports, message: Message): Promise<void> => {
+  const job = await ports.jobs.read(message.job);
+  if (!job || isEnded(job)) return;
+  ports.log.error('message.buried', { job: job.id, type: job.type, kind: message.kind });
+  if (message.kind === 'chunk' && job.phase === 'processing') return buryChunk(ports, job, message.chunk);
+  if (message.kind === 'plan' && job.phase === 'processing') return dispatch(ports, job);
+  if (message.kind === 'report') return;
+  await failJob(ports, job, { class: 'internal', message: 'The job could not be done after several tries' });
+};
+
+const buryChunk = async (ports: Ports, job: Job, number: number): Promise<void> => {
+  if (!job.plan) return;
+  const chunk = (await readPlan(ports, job.plan)).chunks[number];
+  if (!chunk || job.done.includes(number)) return;
+  if (chunk.kind === 'slice')
+    return failJob(ports, job, { class: 'internal', message: 'A part of the export could not be written' });
+  const skipped = chunk.kind === 'range' ? countBits(chunk.skip) : 0;
+  const counts = { not_processed: chunk.rows - skipped };
+  await ports.jobs.account(job.id, { chunk: number, counts, due: ports.clock.now() + look.processing });
+  const after = await ports.jobs.read(job.id);
+  // Whatever is left is woken; when nothing is, any chunk's message wakes the finisher.
+  if (after && !isEnded(after)) await dispatch(ports, after);
+};
+
+/** How many records of a range another chunk handles. */
+const countBits = (skip: string | undefined): number => {
+  let bits = 0;
+  for (const byte of Buffer.from(skip ?? '', 'base64')) for (let rest = byte; rest > 0; rest &= rest - 1) bits++;
+  return bits;
+};

@@ -91,6 +91,11 @@ export interface Job {
   finishedAt?: Millis;
   /** When the sweeper looks at the job again; absent when nothing is left to do for it. */
   due?: Millis;
+  /** Failed tries of the present step, and when the next one comes: set while a download waits for its next try. */
+  tries?: number;
+  retryAt?: Millis;
+  /** Key of the plan; absent until planned. Each planning has its own, so that two planners cannot mix. */
+  plan?: string;
   /** How many chunks the plan has; absent until planned. */
   chunks?: number;
   /** Data rows that the planner counted; absent until planned. */

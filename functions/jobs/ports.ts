@@ -74,8 +74,12 @@ export interface Lists {
   ensure(client: ClientId, name: string, now: Millis): Promise<List>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
-  /** Adds variables to what is known of a list, and sets its size hint to at least `size`. */
-  learn(client: ClientId, name: string, news: { vars?: readonly string[]; size?: number }): Promise<void>;
+  /** Adds variables to what is known of a list (`exact`: replaces them), and sets its size hint to at least `size`. */
+  learn(
+    client: ClientId,
+    name: string,
+    news: { vars?: readonly string[]; exact?: boolean; size?: number },
+  ): Promise<void>;
 }
 
 export interface FileInfo {

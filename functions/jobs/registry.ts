@@ -1,7 +1,9 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { exportListData } from './types/export-list-data.ts';
+import { importList } from './types/import.ts';
 
-export const registry: readonly JobType[] = [];
+export const registry: readonly JobType[] = [importList, exportListData];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

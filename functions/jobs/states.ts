@@ -8,6 +8,9 @@ export interface JobPatch {
   startedAt?: Millis;
   finishedAt?: Millis;
   due?: Millis | null;
+  tries?: number;
+  retryAt?: Millis | null;
+  plan?: string;
   chunks?: number;
   rows?: number;
   /** Replaces all counts. */
@@ -34,13 +37,36 @@ export interface Move {
 /** A worker begins the job, or begins it again after a crash; `startedAt` stays what it first was. */
 export const begin = (job: Job, phase: 'downloading' | 'splitting', now: Millis, due: Millis): Move => ({
   name: 'begin',
-  from: ['pending', 'running'],
-  ...(job.state === 'running' ? { phases: ['downloading', 'splitting'] as const } : {}),
-  set: { state: 'running', phase, startedAt: job.startedAt ?? now, due },
+  ...(job.state === 'running'
+    ? { from: ['running'], phases: ['downloading', 'splitting'] as const }
+    : { from: ['pending'] }),
+  set: { state: 'running', phase, startedAt: job.startedAt ?? now, retryAt: null, due },
+});
+
+/** The input could not be fetched; it is tried again at `retryAt`. */
+export const postpone = (tries: number, retryAt: Millis, due: Millis): Move => ({
+  name: 'postpone',
+  from: ['running'],
+  phases: ['downloading'],
+  set: { tries, retryAt, due },
+});
+
+/** The input lies in the store: planning goes on. */
+export const fetched = (due: Millis): Move => ({
+  name: 'fetched',
+  from: ['running'],
+  phases: ['downloading'],
+  set: { phase: 'splitting', due },
 });
 
 /** The plan is written: chunks may run. */
-export const process = (set: { chunks: number; rows?: number; warnings: readonly string[]; due: Millis }): Move => ({
+export const process = (set: {
+  plan: string;
+  chunks: number;
+  rows?: number;
+  warnings: readonly string[];
+  due: Millis;
+}): Move => ({
   name: 'process',
   from: ['running'],
   phases: ['splitting'],
@@ -48,26 +74,33 @@ export const process = (set: { chunks: number; rows?: number; warnings: readonly
 });
 
 /** Every chunk is accounted: exactly one caller wins this. */
-export const gather = (due: Millis): Move => ({
+export const gather = (job: Pick<Job, 'chunks'>, due: Millis): Move => ({
   name: 'gather',
   from: ['running'],
   phases: ['processing'],
-  balanced: true,
+  // A plan without chunks has an empty ledger, which some stores keep as no ledger at all.
+  balanced: job.chunks !== 0,
   set: { phase: 'finishing', due },
 });
 
 /** The finisher found that the chunks must run anew under a better plan (the old ones stay in the ledger's set). */
-export const planAgain = (chunks: number, due: Millis): Move => ({
+export const planAgain = (plan: string, chunks: number, due: Millis): Move => ({
   name: 'plan again',
   from: ['running'],
   phases: ['finishing'],
-  set: { phase: 'processing', chunks, counts: {}, marks: [], due },
+  set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due },
 });
 
 /** Results are written: the end. */
 export const end = (
   state: 'completed' | 'incomplete',
-  set: { finishedAt: Millis; files: Job['files']; deliveries: JobPatch['deliveries'] & object; due: Millis | null },
+  set: {
+    finishedAt: Millis;
+    rows: number;
+    files: Job['files'];
+    deliveries: JobPatch['deliveries'] & object;
+    due: Millis | null;
+  },
 ): Move => ({ name: 'end', from: ['running'], phases: ['finishing'], set: { state, phase: null, ...set } });
 
 /** The work cannot be done. Allowed from any unfinished state. */

@@ -1,6 +1,12 @@
 // A request becomes a job: written first, then sent, then answered.
-import type { DoorName, Job } from './job.ts';
-import type { Client, Ports } from './ports.ts';
+import { normaliseAddress } from '../files/address.ts';
+import type { JobType } from './define.ts';
+import { Refusal } from './errors.ts';
+import { type DoorName, type Job, type JobId, newId, type Source } from './job.ts';
+import { look } from './looks.ts';
+import { parseParams, withoutAbsent } from './params.ts';
+import { BlockedAddress, type Client, type Ports } from './ports.ts';
+import { findType } from './registry.ts';
 
 /** What a door understood of a request; nothing in it is trusted yet. */
 export interface JobRequest {
@@ -15,5 +21,121 @@ export interface JobRequest {
   idempotency?: { key: string; fingerprint: string };
 }
 
+const claimLife = 24 * 3600_000;
+
 /** Writes the job and sends it on its way. Throws Refusal when the request cannot become a job. */
-export declare const submit: (ports: Ports, client: Client, request: JobRequest) => Promise<Job>;
+export const submit = async (ports: Ports, client: Client, request: JobRequest): Promise<Job> => {
+  const type = findType(request.type);
+  if (!type) throw new Refusal('unknown_type', `Invalid job type: ${request.type}`);
+  const raw = withoutAbsent(request.params);
+  const params = parseParams(type, raw);
+  const source = chooseSource(ports, type, raw, request.upload);
+  const addressees = readAddressees(ports, raw);
+  await type.admit?.(params, client.id, ports);
+
+  const now = ports.clock.now();
+  const claimed = await claim(ports, client, request, newId(now));
+  if (typeof claimed !== 'string') return claimed;
+  const job: Job = {
+    id: claimed,
+    client: client.id,
+    type: type.name,
+    door: request.door,
+    name: type.title(params),
+    params: params as Record<string, unknown>,
+    echo: type.echo(params),
+    ...(source && { source: await store(ports, claimed, source) }),
+    state: 'pending',
+    createdAt: now,
+    due: now + look.pending,
+    done: [],
+    counts: {},
+    marks: [],
+    warnings: [],
+    files: {},
+    deliveries: {},
+    ...addressees,
+  };
+  if (!(await ports.jobs.create(job))) return (await ports.jobs.read(job.id)) ?? job;
+  await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: client.id });
+  ports.log.info('job.accepted', { job: job.id, client: client.id, type: type.name, door: request.door });
+  return job;
+};
+
+/** The id to write the job under, or the job that the same request made before. */
+const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobId): Promise<JobId | Job> => {
+  if (!request.idempotency) return id;
+  const expiresAt = ports.clock.now() + claimLife;
+  const held = await ports.jobs.claim({ client: client.id, ...request.idempotency, job: id, expiresAt });
+  if (held.fingerprint !== request.idempotency.fingerprint)
+    throw new Refusal('idempotency_conflict', 'Idempotency-Key was used before with another request');
+  const earlier = held.job === id ? undefined : await ports.jobs.read(held.job);
+  if (earlier && request.upload && sourceKey(earlier.source) !== request.upload.key)
+    await ports.files.remove([request.upload.key]);
+  // A claim without its job is a request that died between the two writes: this one finishes it.
+  return earlier ?? held.job;
+};
+
+const sourceKey = (source: Source | undefined) => (source && 'key' in source ? source.key : undefined);
+
+type ChosenSource = Source | { kind: 'emails'; emails: string };
+
+/** A file wins over a URL, a URL over addresses: some clients leave the file's path or an empty value in the parameters. */
+const chooseSource = (
+  ports: Ports,
+  type: JobType,
+  raw: Record<string, unknown>,
+  upload: JobRequest['upload'],
+): ChosenSource | undefined => {
+  if (type.work.kind !== 'rows') return undefined;
+  if (upload) return { kind: 'file', ...upload };
+  if (raw['url'] !== undefined) return { kind: 'url', url: checkedUrl(ports, raw['url']) };
+  if (raw['emails'] !== undefined) return { kind: 'emails', emails: readEmails(raw['emails']) };
+  throw new Refusal('invalid_parameter', type.work.noSource);
+};
+
+const store = async (ports: Ports, id: JobId, source: ChosenSource): Promise<Source> => {
+  if (source.kind !== 'emails') return source;
+  const key = `jobs/${id}/addresses`;
+  await ports.files.put(key, source.emails);
+  return { kind: 'addresses', key };
+};
+
+const checkedUrl = (ports: Ports, value: unknown): string => {
+  if (typeof value !== 'string' || !/^https?:\/\//i.test(value.trim())) throw new Refusal('invalid_url', 'Invalid URL');
+  const url = value.trim();
+  try {
+    ports.pulls.check(url);
+    return url;
+  } catch (error) {
+    if (error instanceof BlockedAddress) throw new Refusal('invalid_url', `Invalid URL: ${error.message}`);
+    throw error;
+  }
+};
+
+/** One address a line, out of text that separates them by commas, or an array of texts. */
+const readEmails = (value: unknown): string => {
+  const parts = typeof value === 'string' ? [value] : value;
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string'))
+    throw new Refusal('invalid_parameter', 'Invalid emails');
+  return parts.flatMap((part) => part.split(/[,\r\n]+/)).join('\n');
+};
+
+const readAddressees = (ports: Ports, raw: Record<string, unknown>): Pick<Job, 'reportEmail' | 'postbackUrl'> => {
+  const { report_email: reportEmail, postback_url: postbackUrl } = raw;
+  if (reportEmail !== undefined && (typeof reportEmail !== 'string' || 'reason' in normaliseAddress(reportEmail)))
+    throw new Refusal('invalid_parameter', 'Invalid report_email');
+  if (postbackUrl !== undefined) {
+    try {
+      if (typeof postbackUrl !== 'string') throw new BlockedAddress();
+      ports.pulls.check(postbackUrl);
+    } catch (error) {
+      if (error instanceof BlockedAddress) throw new Refusal('invalid_parameter', 'Invalid postback_url');
+      throw error;
+    }
+  }
+  return {
+    ...(typeof reportEmail === 'string' && { reportEmail: reportEmail.trim() }),
+    ...(typeof postbackUrl === 'string' && { postbackUrl }),
+  };
+};

@@ -1,5 +1,57 @@
-// Every minute: jobs that stand still are sent on, files whose links ended are removed.
+// Every minute: jobs that stand still are sent on, files whose time ended are removed. So nothing is ever stuck without a reason.
+
+import { dispatch } from './dispatch.ts';
+import { isEnded, type Job } from './job.ts';
+import { look as lookTimes, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
+import { sendReports } from './report.ts';
+import { forget, look } from './states.ts';
+
+const batch = 100;
 
 /** Looks at all jobs whose time has come; returns how many. */
-export declare const sweep: (ports: Ports) => Promise<number>;
+export const sweep = async (ports: Ports): Promise<number> => {
+  let looked = 0;
+  for (;;) {
+    const jobs = await ports.jobs.due(ports.clock.now(), batch);
+    for (const job of jobs) await sendOn(ports, job);
+    looked += jobs.length;
+    if (jobs.length < batch) return looked;
+  }
+};
+
+const sendOn = async (ports: Ports, job: Job): Promise<void> => {
+  const now = ports.clock.now();
+  if (isEnded(job)) {
+    const after = await removeEnded(ports, job);
+    return sendReports(ports, after);
+  }
+  ports.log.warn('sweep.sent_on', { job: job.id, type: job.type, state: job.state, phase: job.phase ?? 'none' });
+  if (job.phase === 'processing' || job.phase === 'finishing') {
+    await dispatch(ports, job);
+    await ports.jobs.move(job.id, look(now + lookTimes.processing));
+  } else if (job.state === 'pending' || job.state === 'running') {
+    await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client });
+    await ports.jobs.move(job.id, look(now + (job.state === 'pending' ? 5 * lookTimes.pending : lookTimes.planning)));
+  } else {
+    await ports.jobs.move(job.id, look(nextLook(job, now)));
+  }
+};
+
+/** The job after its expired files, and at last its input, are gone from the store. */
+const removeEnded = async (ports: Ports, job: Job): Promise<Job> => {
+  const now = ports.clock.now();
+  const files = { ...job.files };
+  const gone: string[] = [];
+  for (const kind of ['export', 'rejected'] as const) {
+    const file = files[kind];
+    if (!file || file.removed || file.expiresAt > now) continue;
+    gone.push(file.key);
+    files[kind] = { ...file, removed: true };
+  }
+  if (nextLook({ ...job, files }, now) === null && job.source && 'key' in job.source) gone.push(job.source.key);
+  if (gone.length === 0) return job;
+  await ports.files.remove(gone);
+  ports.log.info('files.removed', { job: job.id, files: gone.length });
+  return (await ports.jobs.move(job.id, forget(files, now + lookTimes.reporting))) ?? job;
+};

@@ -1,0 +1,86 @@
+// The planner: makes a job's chunks, once. Nothing is written to the user base before the whole input was understood.
+import { randomBytes } from 'node:crypto';
+import { dispatch } from './dispatch.ts';
+import { Refusal, Reject, RetryLater } from './errors.ts';
+import { failJob } from './fail.ts';
+import { fetchUrl, Postponed } from './fetch-url.ts';
+import type { Budget } from './handle.ts';
+import { isEnded, type Job, type JobId } from './job.ts';
+import { look } from './looks.ts';
+import { type Plan, writePlan } from './plan-record.ts';
+import { planRowJob } from './plan-row-job.ts';
+import { type Client, FileGone, type Ports } from './ports.ts';
+import { findType } from './registry.ts';
+import { runChunk } from './run-chunk.ts';
+import { begin, process } from './states.ts';
+
+/** Jobs of fewer rows are planned and run in one invocation. */
+const inlineRows = 20_000;
+
+/** Plans the job if it is still to be planned, and sets its chunks going. */
+export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<void> => {
+  const job = await ports.jobs.read(id);
+  if (!job || isEnded(job)) return;
+  if (job.phase === 'processing' || job.phase === 'finishing') return dispatch(ports, job);
+  const now = ports.clock.now();
+  const phase = job.source?.kind === 'url' ? 'downloading' : 'splitting';
+  const begun = await ports.jobs.move(id, begin(job, phase, now, now + look.planning));
+  if (!begun) return;
+  try {
+    const planned = await makePlan(ports, begun);
+    if (planned) await start(ports, planned, budget);
+  } catch (error) {
+    if (error instanceof Postponed) return;
+    if (error instanceof FileGone)
+      return failJob(ports, begun, { class: 'input', message: 'The file was removed or replaced while it was read' });
+    if (!(error instanceof Reject)) throw error;
+    await failJob(ports, begun, { class: error.class, message: error.message });
+  }
+};
+
+/** The job with its plan, ready to run; undefined when another planner was first. */
+const makePlan = async (ports: Ports, job: Job): Promise<Job | undefined> => {
+  const type = findType(job.type);
+  const client = await ports.clients.byId(job.client);
+  if (!type || !client) throw new Reject('The job type or the client is gone');
+  const attempt = `jobs/${job.id}/plan-${randomBytes(6).toString('hex')}`;
+  const { plan, rows, warnings } =
+    type.work.kind === 'rows'
+      ? await planRowJob(ports, client, await fetchUrl(ports, job, attempt), type.work, attempt)
+      : await planSlices(ports, client, job, type.work);
+  const key = `${attempt}/plan.json`;
+  await writePlan(ports, key, plan);
+  const due = ports.clock.now() + look.processing;
+  const set = { plan: key, chunks: plan.chunks.length, warnings, due, ...(rows !== undefined && { rows }) };
+  const planned = await ports.jobs.move(job.id, process(set));
+  if (planned)
+    ports.log.info('job.planned', { job: job.id, type: job.type, chunks: plan.chunks.length, rows: rows ?? -1 });
+  return planned;
+};
+
+type SliceWorkOf = Extract<NonNullable<ReturnType<typeof findType>>['work'], { kind: 'slices' }>;
+
+const planSlices = async (
+  ports: Ports,
+  client: Client,
+  job: Job,
+  work: SliceWorkOf,
+): Promise<{ plan: Plan; rows?: number; warnings: string[] }> => {
+  const { slices, prepared } = await work.prepare({ ports, client, job, params: job.params });
+  return { plan: { prepared, first: 0, chunks: slices.map((slice) => ({ kind: 'slice', ...slice })) }, warnings: [] };
+};
+
+/** Runs a small job here and now; hands a large one, or one that meets trouble, to its lane. */
+const start = async (ports: Ports, job: Job, budget: Budget): Promise<void> => {
+  const small = job.chunks === 1 || job.chunks === 0 || (job.rows !== undefined && job.rows < inlineRows);
+  if (!small) return dispatch(ports, job);
+  try {
+    for (let chunk = 0; chunk < Math.max(1, job.chunks ?? 0); chunk++)
+      await runChunk(ports, job.id, chunk, budget, { inline: true });
+  } catch (error) {
+    if (error instanceof Reject || error instanceof Refusal) throw error;
+    ports.log.warn('plan.inline_failed', { job: job.id, retry: error instanceof RetryLater });
+    const now = await ports.jobs.read(job.id);
+    if (now && !isEnded(now)) await dispatch(ports, now);
+  }
+};

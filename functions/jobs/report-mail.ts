@@ -1,0 +1,79 @@
+// The mail at a job's end: what, when, counts, the first rejected rows, the link. Text and HTML say the same.
+import { linksOf } from './download.ts';
+import { type Job, type Millis, outcomes } from './job.ts';
+import type { Client, MailMessage, Ports } from './ports.ts';
+
+const rejectedLines = 10;
+const lineLimit = 300;
+
+interface Fact {
+  label: string;
+  value: string;
+  href?: string;
+}
+
+/** Builds the mail; the only personal data in it are rejected rows, which go to the address that the sender of the job named. */
+export const reportMail = async (ports: Ports, client: Client, job: Job): Promise<MailMessage> => {
+  const facts = await factsOf(ports, client, job);
+  const rejected = await firstRejected(ports, job);
+  const subject = `${job.name}: ${job.state}`.replace(/[\r\n]+/g, ' ').slice(0, 200);
+  const text = [
+    subject,
+    '',
+    ...facts.map(({ label, value, href }) => `${label}: ${href ?? value}`),
+    ...(rejected.length > 0 ? ['', 'First rejected rows:', ...rejected.map((line) => `  ${line}`)] : []),
+    '',
+  ].join('\n');
+  return { id: `${job.id}-mail`, to: job.reportEmail ?? '', subject, text, html: toHtml(subject, facts, rejected) };
+};
+
+const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> => {
+  const links = await linksOf(ports, job);
+  const time = (at: Millis | undefined) => (at === undefined ? '-' : formatTime(at, client.settings.timeZone));
+  const facts: Fact[] = [
+    { label: 'Job', value: job.id },
+    { label: 'Status', value: job.state },
+    { label: 'Started', value: time(job.startedAt) },
+    { label: 'Ended', value: time(job.finishedAt) },
+  ];
+  if (job.failure) facts.push({ label: 'Reason', value: job.failure.message });
+  if (job.rows !== undefined) facts.push({ label: 'Rows', value: String(job.rows) });
+  for (const outcome of outcomes) {
+    const count = job.counts[outcome];
+    if (count) facts.push({ label: capital(outcome.replace('_', ' ')), value: String(count) });
+  }
+  for (const warning of job.warnings) facts.push({ label: 'Note', value: warning });
+  if (links.export) facts.push({ label: 'Download', value: 'the exported file', href: links.export });
+  if (links.rejected) facts.push({ label: 'Rejected rows', value: 'all of them, as a file', href: links.rejected });
+  return facts;
+};
+
+const firstRejected = async (ports: Ports, job: Job): Promise<string[]> => {
+  const file = job.files.rejected;
+  if (!file) return [];
+  const parts: Uint8Array[] = [];
+  const end = Math.min(file.size, rejectedLines * lineLimit * 4);
+  for await (const part of ports.files.get(file.key, { end })) parts.push(part);
+  const lines = Buffer.concat(parts)
+    .toString('utf8')
+    .split('\n')
+    .slice(0, rejectedLines + 1);
+  return lines.filter((line) => line !== '').map((line) => line.slice(0, lineLimit));
+};
+
+const toHtml = (subject: string, facts: readonly Fact[], rejected: readonly string[]): string => {
+  const rows = facts.map(
+    ({ label, value, href }) =>
+      `<tr><th align="left">${escapeHtml(label)}</th><td>${href ? `<a href="${escapeHtml(href)}">${escapeHtml(value)}</a>` : escapeHtml(value)}</td></tr>`,
+  );
+  const list = rejected.length > 0 ? `<p>First rejected rows:</p><pre>${escapeHtml(rejected.join('\n'))}</pre>` : '';
+  return `<!doctype html><html><body><h1>${escapeHtml(subject)}</h1><table>${rows.join('')}</table>${list}</body></html>`;
+};
+
+const escapeHtml = (value: string): string =>
+  value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+
+const capital = (value: string): string => value.charAt(0).toUpperCase() + value.slice(1);
+
+const formatTime = (at: Millis, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium', timeStyle: 'long' }).format(at);

@@ -1,0 +1,28 @@
+// A chunk of an export: a slice of the user base streamed into an object of its own.
+import type { JobContext, SliceResult, SliceWork } from './define.ts';
+import type { Counts } from './job.ts';
+import { partKey } from './parts.ts';
+import type { Chunk } from './plan-record.ts';
+
+export const runSlice = async (
+  context: JobContext<unknown, unknown>,
+  work: SliceWork<unknown, unknown>,
+  chunk: Chunk,
+  number: number,
+): Promise<{ counts: Counts; marks: string[] }> => {
+  if (chunk.kind !== 'slice') throw new Error('a plan of rows for a job of slices');
+  let result: SliceResult = { rows: 0, marks: [] };
+  async function* encode(): AsyncGenerator<Uint8Array> {
+    const lines = work.write(context, chunk as Extract<Chunk, { kind: 'slice' }>);
+    for (;;) {
+      const step = await lines.next();
+      if (step.done) {
+        result = step.value;
+        return;
+      }
+      yield Buffer.from(step.value);
+    }
+  }
+  await context.ports.files.put(partKey(context.job.id, 'export', number), encode());
+  return { counts: { exported: result.rows }, marks: result.marks };
+};

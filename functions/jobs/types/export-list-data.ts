@@ -1,0 +1,162 @@
+// export_list_data: the members of a list as a CSV, byte for byte as clients of the Sailthru API know it.
+import { z } from 'zod';
+import { csvLine, guardFormula } from '../../files/csv-out.ts';
+import { defineJobType, type JobContext, type Slice, type SliceResult } from '../define.ts';
+import { Refusal } from '../errors.ts';
+import {
+  type ExportView,
+  extraColumns,
+  type HashAlgorithm,
+  idColumns,
+  standardColumns,
+  varText,
+} from '../export-columns.ts';
+import type { ClientId } from '../job.ts';
+import { offsetOf } from '../local-time.ts';
+import { text } from '../params.ts';
+import type { List, Lists } from '../ports.ts';
+import { type ListId, type Profile, shardCount } from '../profile.ts';
+
+const selected = (value: unknown): boolean => ![0, '0', false, 'false', '', null, undefined].includes(value as never);
+
+/** An object of names to 1; `[]`, and a JSON text of either, are read as well. */
+const fieldsObject = z
+  .union([z.record(z.string(), z.unknown()), z.array(z.never()), z.string()])
+  .transform((value, context) => {
+    if (typeof value !== 'string') return value;
+    try {
+      return z.record(z.string(), z.unknown()).parse(JSON.parse(value));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'Invalid fields' });
+      return z.NEVER;
+    }
+  });
+
+const params = z.object({
+  list: text,
+  hash_algo: z.enum(['md5', 'sha256']).default('md5'),
+  fields: fieldsObject.optional(),
+});
+type Params = z.infer<typeof params>;
+
+interface Prepared {
+  list: ListId;
+  algorithm: HashAlgorithm;
+  /** Names of the standard columns that are shown, in their order. */
+  columns: string[];
+  /** Names of the variables that are shown, in their order. */
+  vars: string[];
+  /** True when `vars` is to be exactly what the members have, so that slices look and `settle` judges. */
+  allVars: boolean;
+}
+
+/** By name, else by id. */
+const findList = async (lists: Lists, client: ClientId, name: string): Promise<List | undefined> => {
+  const found = await lists.find(client, name);
+  if (found || !/^[0-9a-f]{24}$/.test(name)) return found;
+  return (await lists.all(client)).find((list) => list.id === name);
+};
+
+/** The columns that `fields` asks for; none named means all, and all variables. */
+const selection = (fields: Params['fields']): Pick<Prepared, 'columns' | 'vars' | 'allVars'> => {
+  const names = Object.keys(fields ?? {});
+  if (!fields || Array.isArray(fields) || names.length === 0)
+    return { columns: standardColumns.map(([field]) => field), vars: [], allVars: true };
+  const columns = [...standardColumns, ...extraColumns].map(([field]) => field);
+  const { vars } = fields;
+  const byName = typeof vars === 'object' && vars !== null && !Array.isArray(vars);
+  return {
+    columns: columns.filter((field) => Object.hasOwn(fields, field) && selected(fields[field])),
+    vars: byName ? Object.entries(vars).flatMap(([name, value]) => (selected(value) ? [name] : [])) : [],
+    allVars: !byName && selected(vars),
+  };
+};
+
+/** Slices of about 25,000 members; small lists in one. */
+const slicesFor = (size: number): Slice[] => {
+  let count = 1;
+  while (count < 64 && size / count > 25_000) count *= 2;
+  const width = shardCount / count;
+  return Array.from({ length: count }, (_, index) => ({ from: index * width, to: (index + 1) * width }));
+};
+
+const columnsShown = ({ columns }: Prepared) => [
+  ...idColumns,
+  ...[...standardColumns, ...extraColumns].filter(([field]) => columns.includes(field)),
+];
+
+const header = ({ prepared }: JobContext<Params, Prepared>): string =>
+  csvLine([...columnsShown(prepared).map(([, title]) => title), ...prepared.vars]);
+
+/** Text that is gathered before it goes on its way. */
+const blockSize = 64 * 1024;
+
+async function* write(context: JobContext<Params, Prepared>, slice: Slice): AsyncGenerator<string, SliceResult> {
+  const { ports, client, prepared } = context;
+  const listNames = new Map((await ports.lists.all(client.id)).map(({ id, name }) => [id, name]));
+  const offset = offsetOf(client.settings.timeZone);
+  const view: ExportView = { ...prepared, listNames, offset, now: context.job.startedAt ?? ports.clock.now() };
+  const values = columnsShown(prepared).map(([, , value]) => value);
+  const guard = client.settings.guardFormulas ? guardFormula : (cell: string) => cell;
+  const seen = new Set<string>();
+  const line = (profile: Profile): string => {
+    const cells = values.map((value) => value(profile, view));
+    if (prepared.allVars) for (const name in profile.vars) seen.add(name);
+    for (const name of prepared.vars)
+      cells.push(guard(Object.hasOwn(profile.vars, name) ? varText(profile.vars[name]) : ''));
+    return csvLine(cells);
+  };
+  let rows = 0;
+  let block = '';
+  for await (const members of ports.profiles.members(client.id, prepared.list, slice.from, slice.to)) {
+    rows += members.length;
+    for (const profile of members) {
+      block += line(profile);
+      if (block.length < blockSize) continue;
+      yield block;
+      block = '';
+    }
+  }
+  if (block !== '') yield block;
+  return { rows, marks: [...seen] };
+}
+
+export const exportListData = defineJobType<Params, Prepared, never>({
+  name: 'export_list_data',
+  params,
+  async admit({ list }, client, { lists }) {
+    if (!(await findList(lists, client, list))) throw new Refusal('list_not_found', 'List not found');
+  },
+  title: ({ list }) => `Export All List Data: ${list}`,
+  echo: ({ list }) => ({ list }),
+  needs: ['profiles:read', 'lists:read', 'lists:write', 'exports:write'],
+  hurt: 'People who wait for the export of a list: the file and its link do not come.',
+  work: {
+    kind: 'slices',
+    contentType: 'text/csv; charset=utf-8',
+    filename: ({ list }) =>
+      `${list
+        .toLowerCase()
+        .replaceAll(' ', '_')
+        .replace(/[^a-z0-9._-]+/g, '_')}.csv`,
+    async prepare({ ports, client, params }) {
+      const list = await findList(ports.lists, client.id, params.list);
+      // The list was there when the job was accepted and has been erased since: nobody is in it.
+      const chosen = { ...selection(params.fields), list: list?.id ?? '', algorithm: params.hash_algo };
+      const prepared = chosen.allVars ? { ...chosen, vars: (list?.vars ?? []).toSorted() } : chosen;
+      return { prepared, slices: slicesFor(list?.sizeHint ?? 0) };
+    },
+    header,
+    write,
+    settle(prepared, marks) {
+      if (!prepared.allVars) return undefined;
+      const vars = marks.toSorted();
+      const right = vars.length === prepared.vars.length && vars.every((name, index) => name === prepared.vars[index]);
+      return right ? undefined : { ...prepared, vars };
+    },
+    async finish({ ports, client, params, prepared, job }) {
+      const news = { size: job.counts.exported ?? 0, ...(prepared.allVars && { vars: prepared.vars, exact: true }) };
+      await ports.lists.learn(client.id, params.list, news);
+    },
+  },
+});

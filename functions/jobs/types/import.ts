@@ -1,0 +1,104 @@
+// import: adds people to a list, with variables when the input is a CSV. Opt-outs are never touched.
+import { z } from 'zod';
+import { normaliseAddress } from '../../files/address.ts';
+import type { Header, InputRow } from '../../files/rows.ts';
+import { applyPatches, type PatchEntry } from '../apply-patches.ts';
+import { defineJobType, type JobContext } from '../define.ts';
+import { Reject } from '../errors.ts';
+import { offsetOf, readDate } from '../local-time.ts';
+import { flag, listName } from '../params.ts';
+import { type ListId, sidOf } from '../profile.ts';
+
+const params = z.object({ list: listName, signup_dates: flag.optional() });
+type Params = z.infer<typeof params>;
+
+/** What every chunk needs to know: the list's id, and which column means what. */
+interface Prepared {
+  list: ListId;
+  email: number;
+  /** Index and name of each column that becomes a variable. */
+  vars: [index: number, name: string][];
+  source?: number;
+  signup?: number;
+}
+
+/** Columns of a mended rejected file that speak of the row, not of the person. */
+const notes = new Set(['_line', '_reason']);
+
+const columnsOf = ({ signup_dates }: Params, header: Header): Omit<Prepared, 'list'> => {
+  const { email } = header;
+  const index = (name: string): number => header.names.findIndex((column, at) => at !== email && column === name);
+  const [source, signup] = [index('source'), signup_dates ? index('signup_date') : -1];
+  const vars = [...header.names.entries()].filter(
+    ([at, name]) => name !== '' && at !== email && at !== source && at !== signup && !notes.has(name),
+  );
+  return { email, vars, ...(source >= 0 && { source }), ...(signup >= 0 && { signup }) };
+};
+
+const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): PatchEntry | { reject: string } => {
+  const { client, job, prepared } = context;
+  const address = normaliseAddress(cells[prepared.email] ?? '');
+  if ('reason' in address) return { reject: address.reason };
+  // No prototype: a column may be called __proto__.
+  const vars = Object.create(null) as Record<string, unknown>;
+  let any = false;
+  for (const [index, name] of prepared.vars) {
+    const cell = cells[index];
+    if (!cell) continue;
+    vars[name] = cell;
+    any = true;
+  }
+  const entry: PatchEntry = {
+    key: sidOf(client.id, address.address),
+    email: address.address,
+    patch: { lists: { [prepared.list]: job.startedAt ?? job.createdAt } },
+  };
+  if (any) entry.patch.vars = vars;
+  const source = prepared.source === undefined ? '' : cells[prepared.source];
+  if (source) entry.patch.source = source;
+  const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();
+  if (!signup) return entry;
+  const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
+  if (signupAt === undefined) return { reject: 'signup_date is not a date' };
+  entry.patch.signupAt = signupAt;
+  return entry;
+};
+
+export const importList = defineJobType<Params, Prepared, PatchEntry>({
+  name: 'import',
+  params,
+  title: ({ list }) => `List Import: ${list}`,
+  echo: ({ list }) => ({ list }),
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write'],
+  hurt: 'People whose import does not end: their lists miss new members and changed variables.',
+  work: {
+    kind: 'rows',
+    noSource: 'One of the following parameters is required: emails, url, or file',
+    check({ signup_dates }, header) {
+      if (signup_dates && header.present && !header.names.includes('signup_date'))
+        throw new Reject('signup_dates needs a column signup_date');
+      return [];
+    },
+    async prepare({ ports, client, job, params }, header) {
+      const list = await ports.lists.ensure(client.id, params.list, job.startedAt ?? job.createdAt);
+      return { list: list.id, ...columnsOf(params, header) };
+    },
+    parse,
+    merge: (earlier, later) => ({
+      ...later,
+      patch: {
+        ...earlier.patch,
+        ...later.patch,
+        ...((earlier.patch.vars || later.patch.vars) && {
+          vars: Object.assign(Object.create(null), earlier.patch.vars, later.patch.vars),
+        }),
+      },
+    }),
+    apply: applyPatches,
+    async finish({ ports, client, job, params, prepared }) {
+      const { created = 0, updated = 0, unchanged = 0 } = job.counts;
+      const news = { vars: prepared.vars.map(([, name]) => name), size: created + updated + unchanged };
+      await ports.lists.learn(client.id, params.list, news);
+    },
+  },
+});

@@ -1,0 +1,25 @@
+// `npm start`: reads the environment, starts the system, says where it is, stops cleanly.
+import { demoClient } from './demo-client.ts';
+import { readEnv } from './env.ts';
+import { start } from './start.ts';
+
+try {
+  const env = readEnv(process.env);
+  const running = await start(env);
+  if (running.firstStart)
+    console.log(`First start: made the client "${demoClient.id}" (api_key ${demoClient.apiKey}, secret ${demoClient.secret})`);
+  console.log(`State is kept in ${env.STEVEDORE_HOME}`);
+  console.log(`Stevedore is ready on ${running.url}`);
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log('Stopping; work in progress goes on at the next start.');
+    void running.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,97 @@
+// The whole system on one machine: API in this thread, lanes in worker threads, a sweeper, a drop folder.
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { sailthruDoor } from '../doors/sailthru/app.ts';
+import { checkLink } from '../embedded/links.ts';
+import { openHome } from '../embedded/home.ts';
+import type { Ports } from '../jobs/ports.ts';
+import { submitDrop } from '../jobs/drop.ts';
+import { sweep } from '../jobs/sweep.ts';
+import { Crew } from './crew.ts';
+import { ensureDemoClient } from './demo-client.ts';
+import { downloads } from './downloads.ts';
+import { DropFolder } from './drop-folder.ts';
+import type { ServerEnv } from './env.ts';
+import { joinPorts } from './join.ts';
+
+const sweepEvery = 60_000;
+
+export interface Running {
+  url: string;
+  ports: Ports;
+  /** True when the demo client was made by this start. */
+  firstStart: boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; resolves when requests are answered. Throws a sentence when the home or the port is taken. */
+export const start = async (env: ServerEnv): Promise<Running> => {
+  const home = openHome(env.STEVEDORE_HOME);
+  const app = new Hono();
+  const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }) as Server;
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      home.close();
+      throw new Error(listenProblem(error as NodeJS.ErrnoException, env));
+    }),
+  ]);
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : env.PORT;
+  const url = `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`;
+  const options = {
+    home: env.STEVEDORE_HOME,
+    allowLoopback: env.allowLoopback,
+    baseUrl: env.PUBLIC_URL ?? url,
+    mail: { from: env.MAIL_FROM, ...(env.MAIL_URL !== undefined && { url: env.MAIL_URL }) },
+  };
+  const joined = joinPorts(options);
+  const firstStart = await ensureDemoClient(joined);
+  const crew = new Crew(joined, options, env.STEVEDORE_WORKERS);
+  const ports: Ports = { ...joined, work: waking(joined.work, crew) };
+
+  app.on(['GET', 'HEAD'], '/files/*', downloads(ports, (link) => checkLink(env.STEVEDORE_HOME, link)));
+  app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
+  app.route('/', sailthruDoor(ports));
+
+  const sweeping = async () => {
+    await sweep(ports).catch(() => ports.log.error('sweep.failed'));
+  };
+  await sweeping();
+  const sweeper = setInterval(sweeping, sweepEvery);
+  const drops = new DropFolder(join(env.STEVEDORE_HOME, 'uploads', 'imports'), async (path, version) => {
+    await submitDrop(ports, `uploads/imports/${path}`, version);
+  });
+  await drops.start();
+  return {
+    url,
+    ports,
+    firstStart,
+    async stop() {
+      drops.stop();
+      clearInterval(sweeper);
+      server.close();
+      server.closeIdleConnections();
+      await crew.stop();
+      server.closeAllConnections();
+      joined.close();
+      home.close();
+    },
+  };
+};
+
+/** Whoever sends a message in this thread wakes the crew. */
+const waking = (work: Ports['work'], crew: Crew): Ports['work'] => ({
+  async send(...sent) {
+    await work.send(...sent);
+    crew.wake();
+  },
+});
+
+const listenProblem = (error: NodeJS.ErrnoException, env: ServerEnv): string =>
+  error.code === 'EADDRINUSE'
+    ? `Port ${env.PORT} is taken. Stop what listens there, or choose another: PORT=3001 npm start`
+    : `Cannot listen on ${env.HOST}:${env.PORT}: ${error.message}`;
