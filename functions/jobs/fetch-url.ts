@@ -33,8 +33,10 @@ const giveUpOrWait = async (ports: Ports, job: Job, error: unknown): Promise<nev
   if (!(error instanceof PullFailed)) throw error;
   const tries = (job.tries ?? 0) + 1;
   const wait = waits[tries - 1];
-  if (!error.retryable || wait === undefined)
-    throw new Reject(`The file could not be fetched from the URL: ${error.message}`, 'remote');
+  if (error.reason !== 'again' || wait === undefined) {
+    const failure = error.reason === 'timeout' ? 'timeout' : 'remote';
+    throw new Reject(`The file could not be fetched from the URL: ${error.message}`, failure);
+  }
   const retryAt = ports.clock.now() + wait * 1000;
   await ports.jobs.move(job.id, postpone(tries, retryAt, retryAt + look.pending));
   await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client, delaySeconds: wait });

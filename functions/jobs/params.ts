@@ -40,6 +40,6 @@ export const parseParams = (type: JobType, raw: Record<string, unknown>): unknow
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? 'parameter');
   if (!Object.hasOwn(raw, name)) throw new Refusal('missing_parameter', `Missing required parameter: ${name}`);
-  const reason = issue?.code === 'custom' ? (issue.params?.['reason'] as RefusalReason | undefined) : undefined;
+  const reason = issue?.code === 'custom' ? (issue.params?.reason as RefusalReason | undefined) : undefined;
   throw reason && issue ? new Refusal(reason, issue.message) : new Refusal('invalid_parameter', `Invalid ${name}`);
 };

@@ -163,13 +163,13 @@ export class BlockedAddress extends Error {
   override readonly name = 'BlockedAddress';
 }
 
-/** The other server did not give the file; `retryable` when it might later. */
+/** The other server did not give the file: `again` when it might later, `timeout` when all the time there is was used up. */
 export class PullFailed extends Error {
   override readonly name = 'PullFailed';
-  readonly retryable: boolean;
-  constructor(message: string, retryable: boolean) {
+  readonly reason: 'again' | 'refused' | 'timeout';
+  constructor(message: string, reason: 'again' | 'refused' | 'timeout') {
     super(message);
-    this.retryable = retryable;
+    this.reason = reason;
   }
 }
 

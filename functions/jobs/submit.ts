@@ -89,8 +89,8 @@ const chooseSource = (
 ): ChosenSource | undefined => {
   if (type.work.kind !== 'rows') return undefined;
   if (upload) return { kind: 'file', ...upload };
-  if (raw['url'] !== undefined) return { kind: 'url', url: checkedUrl(ports, raw['url']) };
-  if (raw['emails'] !== undefined) return { kind: 'emails', emails: readEmails(raw['emails']) };
+  if (raw.url !== undefined) return { kind: 'url', url: checkedUrl(ports, raw.url) };
+  if (raw.emails !== undefined) return { kind: 'emails', emails: readEmails(raw.emails) };
   throw new Refusal('invalid_parameter', type.work.noSource);
 };
 

@@ -1,9 +1,9 @@
 // The crew of one machine: worker threads for planning and lanes, the main thread for reports, one loop that hands out messages.
 import { Worker } from 'node:worker_threads';
 import type { EmbeddedPorts, Received } from '../embedded/ports.ts';
+import { RetryLater } from '../jobs/errors.ts';
 import { buryMessage, handleMessage } from '../jobs/handle.ts';
 import type { Ports } from '../jobs/ports.ts';
-import { RetryLater } from '../jobs/errors.ts';
 import type { JoinOptions } from './join.ts';
 import type { WorkerSays } from './worker.ts';
 

@@ -19,8 +19,7 @@ export const downloads =
     const info = target === 'expired' ? undefined : await ports.files.head(target.key);
     if (target === 'expired' || !info) return context.text('This link has expired.\n', 404);
     const range = readRange(context.req.header('range'), info.size);
-    if (range === 'unsatisfiable')
-      return context.body(null, 416, { 'content-range': `bytes */${info.size}` });
+    if (range === 'unsatisfiable') return context.body(null, 416, { 'content-range': `bytes */${info.size}` });
     const { start, end } = range ?? { start: 0, end: info.size };
     const headers: Record<string, string> = {
       'content-type': target.contentType,
@@ -44,7 +43,10 @@ export const downloads =
   };
 
 /** The one range of a Range header; undefined when there is none that we serve. */
-const readRange = (header: string | undefined, size: number): { start: number; end: number } | 'unsatisfiable' | undefined => {
+const readRange = (
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | 'unsatisfiable' | undefined => {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const [first, last] = [match[1] ?? '', match[2] ?? ''];

@@ -1,8 +1,8 @@
 // Where rooms are joined for one machine: the embedded ports, the network, the doors' dialects.
 import { join } from 'node:path';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
-import { embeddedPorts, type EmbeddedPorts } from '../embedded/ports.ts';
 import { createMail } from '../embedded/mailbox.ts';
+import { type EmbeddedPorts, embeddedPorts } from '../embedded/ports.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { createHooks } from '../net/hooks.ts';
 import { createPulls } from '../net/pulls.ts';

@@ -7,7 +7,9 @@ try {
   const env = readEnv(process.env);
   const running = await start(env);
   if (running.firstStart)
-    console.log(`First start: made the client "${demoClient.id}" (api_key ${demoClient.apiKey}, secret ${demoClient.secret})`);
+    console.log(
+      `First start: made the client "${demoClient.id}" (api_key ${demoClient.apiKey}, secret ${demoClient.secret})`,
+    );
   console.log(`State is kept in ${env.STEVEDORE_HOME}`);
   console.log(`Stevedore is ready on ${running.url}`);
   let stopping = false;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
-import { checkLink } from '../embedded/links.ts';
 import { openHome } from '../embedded/home.ts';
-import type { Ports } from '../jobs/ports.ts';
+import { checkLink } from '../embedded/links.ts';
 import { submitDrop } from '../jobs/drop.ts';
+import type { Ports } from '../jobs/ports.ts';
 import { sweep } from '../jobs/sweep.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
@@ -53,7 +53,11 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   const crew = new Crew(joined, options, env.STEVEDORE_WORKERS);
   const ports: Ports = { ...joined, work: waking(joined.work, crew) };
 
-  app.on(['GET', 'HEAD'], '/files/*', downloads(ports, (link) => checkLink(env.STEVEDORE_HOME, link)));
+  app.on(
+    ['GET', 'HEAD'],
+    '/files/*',
+    downloads(ports, (link) => checkLink(env.STEVEDORE_HOME, link)),
+  );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
   app.route('/', sailthruDoor(ports));
 

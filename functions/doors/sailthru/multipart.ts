@@ -1,0 +1,111 @@
+// A multipart body, part by part as it arrives. Forgives what real clients send: a body that ends after a boundary line.
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { ApiError } from './errors.ts';
+
+/** Takes one part; `filename` is undefined for a plain field. Must read `data` to its end, or throw. */
+export type TakePart = (name: string, filename: string | undefined, data: AsyncIterable<Uint8Array>) => Promise<void>;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+const maxParts = 10_000;
+/** What is still read after a refusal, since most clients read no answer before they have sent everything. */
+const maxDrain = 64 * 1024 * 1024;
+
+const broken = () => new ApiError(400, 99, 'Failed to upload file');
+
+const tailLength = 300;
+
+/** Whether nothing but the two dashes of the closing boundary is missing. The parser itself does not always tell a part cut short. */
+const endsAtBoundary = (tail: string, contentType: string): boolean => {
+  const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
+  return tail.trimEnd().endsWith(`\r\n--${quoted ?? plain}`);
+};
+
+const openParser = (contentType: string): BusboyInstance => {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      // Every part as a stream of raw bytes: the charset of fields is known only once the signature is checked.
+      isPartAFile: () => true,
+      limits: { parts: maxParts },
+    });
+  } catch {
+    throw new ApiError(400, 99, 'Invalid multipart body');
+  }
+};
+
+/** Hands over every part. When it throws, no `take` is running any more and the rest of the body was read or given up. */
+export const readParts = async (
+  reader: Reader,
+  contentType: string,
+  overflow: (total: number) => Error | undefined,
+  take: TakePart,
+): Promise<void> => {
+  const parser = openParser(contentType);
+  const open = new Set<Readable>();
+  const taken: Promise<void>[] = [];
+  let failure: { error: unknown } | undefined;
+  let wake = (): void => undefined;
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    wake();
+  };
+  /** Waits for the parser, or for a failure: a parser whose part nobody reads any more goes on no more. */
+  const until = (begin: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      if (failure) resolve();
+      else begin(resolve);
+    });
+
+  parser.on('file', (name: string | undefined, stream, filename: string | undefined) => {
+    open.add(stream);
+    // Whoever reads the part hears of it as well, and `take` fails by it.
+    stream.on('error', () => undefined);
+    const taking = take(name ?? '', filename, stream).catch(fail);
+    taken.push(taking.finally(() => open.delete(stream)));
+  });
+  parser.on('partsLimit', () => fail(new ApiError(413, 99, 'Too many parameters')));
+  let tail = '';
+  parser.on('error', () => {
+    if (!endsAtBoundary(tail, contentType)) fail(broken());
+  });
+
+  try {
+    for (let total = 0; !failure; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      total += value.byteLength;
+      tail = (tail + Buffer.from(value.subarray(-tailLength)).toString('latin1')).slice(-tailLength);
+      await until((resume) => parser.write(value, () => resume()));
+      const excess = overflow(total);
+      if (excess) fail(excess);
+    }
+    if (!failure)
+      await until((resume) => {
+        parser.on('finish', resume);
+        parser.end();
+      });
+  } catch {
+    fail(broken());
+  }
+  if (failure) for (const stream of open) stream.destroy(broken());
+  await Promise.all(taken);
+  if (!failure) return;
+  await drain(reader);
+  throw (failure as { error: unknown }).error;
+};
+
+/** Reads on for a while without keeping anything. */
+export const drain = async (reader: Reader): Promise<void> => {
+  try {
+    for (let left = maxDrain; left > 0; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+  } catch {
+    // The caller is gone: nobody waits for the answer.
+  }
+};

@@ -1,0 +1,195 @@
+// Objects as plain files under the home folder: written beside their place, flushed, then renamed into it.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { Refusal } from '../jobs/errors.ts';
+import { FileGone, type FileInfo, type Files } from '../jobs/ports.ts';
+import { type FileMeta, removeMeta, writeMeta } from './file-meta.ts';
+import { areas, checkKey, keyOf, pathOf, plainPathOf } from './file-names.ts';
+import { signLink } from './links.ts';
+
+const bufferBytes = 256 * 1024;
+
+/** Objects under `<home>/{uploads,exports,jobs}`; `baseUrl` is where the server's `/files/` is reached. */
+export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
+  const placesOf = (key: string) => [...new Set([pathOf(home, key), plainPathOf(home, key)])];
+
+  const openObject = async (key: string): Promise<FileHandle> => {
+    for (const path of placesOf(key)) {
+      // A link in the drop folder must not lead to other files of this machine.
+      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(missing);
+      if (file && (await file.stat()).isFile()) return file;
+      await file?.close();
+    }
+    throw new FileGone('the object is not there');
+  };
+
+  const write = async (key: string, meta: FileMeta, fill: (file: FileHandle) => Promise<void>): Promise<FileInfo> => {
+    const path = pathOf(home, key);
+    const temporary = join(home, 'tmp', randomBytes(12).toString('hex'));
+    await mkdir(dirname(temporary), { recursive: true });
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await fill(file).then(() => file.sync());
+      const info = await infoOf(file);
+      writeMeta(home, key, meta);
+      await moveTo(temporary, path);
+      return info;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  };
+
+  return {
+    async put(key, body, options = {}) {
+      const { maxBytes = Number.POSITIVE_INFINITY, ...meta } = options;
+      return write(key, meta, async (file) => {
+        for await (const piece of gathered(body, maxBytes)) await writeAll(file, piece);
+      });
+    },
+
+    async *get(key, options = {}) {
+      const file = await openObject(key);
+      try {
+        const info = await infoOf(file);
+        if (options.etag !== undefined && options.etag !== info.etag) throw new FileGone('the object is another one');
+        yield* bytesOf(file, options.start ?? 0, Math.min(options.end ?? info.size, info.size));
+      } finally {
+        await file.close();
+      }
+    },
+
+    async head(key) {
+      const file = await openObject(key).catch((error: unknown) => {
+        if (error instanceof FileGone) return undefined;
+        throw error;
+      });
+      try {
+        return file && (await infoOf(file));
+      } finally {
+        await file?.close();
+      }
+    },
+
+    async join(key, parts, meta) {
+      return write(key, meta, async (whole) => {
+        for (const part of parts) {
+          const file = await openObject(part);
+          try {
+            for await (const piece of bytesOf(file, 0, (await infoOf(file)).size)) await writeAll(whole, piece);
+          } finally {
+            await file.close();
+          }
+        }
+      });
+    },
+
+    async link(key, expiresAt) {
+      return signLink(home, baseUrl(), key, expiresAt);
+    },
+
+    async list(prefix) {
+      const folderKey = prefix.slice(0, prefix.lastIndexOf('/'));
+      const isArea = (areas as readonly string[]).includes(folderKey);
+      if (!isArea) checkKey(folderKey);
+      const folder = isArea ? join(home, folderKey) : pathOf(home, folderKey);
+      const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(missing)) ?? [];
+      const files = entries.filter((entry) => entry.isFile());
+      const keys = files.map((entry) => keyOf(relative(home, join(entry.parentPath, entry.name))));
+      return keys.filter((key) => key.startsWith(prefix)).sort();
+    },
+
+    async remove(keys) {
+      const folders = new Set<string>();
+      for (const key of keys) {
+        for (const path of placesOf(key)) {
+          if ((await lstat(path).catch(missing))?.isDirectory() === false) await rm(path, { force: true });
+          // The folders under uploads/imports are people's own.
+          if (!key.startsWith('uploads/imports/')) folders.add(dirname(path));
+        }
+        removeMeta(home, key);
+      }
+      for (const folder of folders) await removeEmpty(home, folder);
+    },
+  };
+};
+
+/** Undefined for what is not there; anything else that went wrong is thrown on. */
+const missing = (error: NodeJS.ErrnoException): undefined => {
+  if (!['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'].includes(error.code ?? '')) throw error;
+};
+
+/** Size, time of the last write and inode: a replaced file is another inode, even within one tick of the clock. */
+const infoOf = async (file: FileHandle): Promise<FileInfo> => {
+  const { size, mtimeNs, ino } = await file.stat({ bigint: true });
+  return { size: Number(size), etag: [size, mtimeNs, ino].map((part) => part.toString(36)).join('-') };
+};
+
+async function* bytesOf(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(bufferBytes, end - at));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) throw new FileGone('the object became shorter');
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The body in pieces that are worth a write. Small ones are copied, since their sender may use the memory again. */
+async function* gathered(
+  body: AsyncIterable<Uint8Array> | Uint8Array | string,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(bufferBytes);
+  let held = 0;
+  let size = 0;
+  for await (const piece of typeof body === 'string' || body instanceof Uint8Array ? [Buffer.from(body)] : body) {
+    size += piece.length;
+    if (size > maxBytes) throw new Refusal('too_large', `The file is larger than ${maxBytes} bytes`);
+    if (held + piece.length > buffer.length && held > 0) {
+      yield buffer.subarray(0, held);
+      held = 0;
+    }
+    if (piece.length > buffer.length) yield piece;
+    else {
+      buffer.set(piece, held);
+      held += piece.length;
+    }
+  }
+  if (held > 0) yield buffer.subarray(0, held);
+}
+
+const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+};
+
+/** Renames a flushed file into its place, and flushes the place's name. */
+const moveTo = async (temporary: string, path: string): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    try {
+      await rename(temporary, path);
+      break;
+    } catch (error) {
+      // Another thread may have removed the folder that had just become empty.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 10) throw error;
+    }
+  }
+  const folder = await open(dirname(path), 'r').catch(missing);
+  // Windows opens no folders, and has no need to.
+  await folder?.sync().finally(() => folder.close());
+};
+
+const removeEmpty = async (home: string, folder: string): Promise<void> => {
+  for (let path = folder; relative(home, path).split(/[/\\]/).length > 1; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
+};

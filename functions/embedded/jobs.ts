@@ -1,0 +1,119 @@
+// Jobs, their ledgers and idempotency keys in SQLite: every change is one short transaction.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Counts, Job, JobId } from '../jobs/job.ts';
+import type { Claim, Jobs } from '../jobs/ports.ts';
+import { allows, type JobPatch } from '../jobs/states.ts';
+import { packDone, unpackDone } from './done-set.ts';
+import { transaction } from './sqlite.ts';
+
+/** Expired keys that one claim removes at most. */
+const removedAtOnce = 100;
+
+export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
+  const insert = db.prepare('INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const select = db.prepare('SELECT record, done FROM jobs WHERE id = ?');
+  const update = db.prepare('UPDATE jobs SET due = ?, record = ?, done = ? WHERE id = ?');
+  const selectDue = db.prepare('SELECT record, done FROM jobs WHERE due <= ? ORDER BY due, id LIMIT ?');
+  const selectClaim = db.prepare('SELECT * FROM claims WHERE client = ? AND key = ?');
+  const insertClaim = db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)');
+  const endClaims = db.prepare(`DELETE FROM claims WHERE (client, key) IN
+    (SELECT client, key FROM claims WHERE expires_at <= ? LIMIT ${removedAtOnce})`);
+
+  const read = (id: JobId): Job | undefined => {
+    const row = select.get(id);
+    return row && jobOf(row);
+  };
+  const write = (job: Job): Job => {
+    const { done, ...record } = job;
+    update.run(job.due ?? null, JSON.stringify(record), packDone(done), job.id);
+    return job;
+  };
+
+  return {
+    async create(job) {
+      const { done, ...record } = job;
+      const row = [job.id, job.client, job.createdAt, job.due ?? null, JSON.stringify(record), packDone(done)] as const;
+      return insert.run(...row).changes === 1;
+    },
+
+    async claim(claim) {
+      return transaction(db, () => {
+        const held = selectClaim.get(claim.client, claim.key);
+        if (held && Number(held.expires_at) > now()) return claimOf(held);
+        endClaims.run(now());
+        insertClaim.run(claim.client, claim.key, claim.fingerprint, claim.job, claim.expiresAt);
+        return claim;
+      });
+    },
+
+    async read(id) {
+      return read(id);
+    },
+
+    async move(id, move) {
+      return transaction(db, () => {
+        const job = read(id);
+        return job && allows(move, job) ? write(patched(job, move.set)) : undefined;
+      });
+    },
+
+    async account(id, entry) {
+      return transaction(db, () => {
+        const job = read(id);
+        if (!job) throw new Error('an account of a job that is not there');
+        const open = job.state === 'running' || job.state === 'paused';
+        if (!open || job.done.includes(entry.chunk)) return { accounted: false, job };
+        const accounted: Job = {
+          ...job,
+          done: [...job.done, entry.chunk].sort((a, b) => a - b),
+          counts: added(job.counts, entry.counts),
+          marks: [...new Set([...job.marks, ...(entry.marks ?? [])])],
+          due: entry.due,
+        };
+        return { accounted: true, job: write(accounted) };
+      });
+    },
+
+    async deliver(id, channel, was, delivery) {
+      return transaction(db, () => {
+        const job = read(id);
+        if (job?.deliveries[channel]?.attempts !== was) return false;
+        write({ ...job, deliveries: { ...job.deliveries, [channel]: delivery } });
+        return true;
+      });
+    },
+
+    async due(at, limit) {
+      return selectDue.all(at, limit).map(jobOf);
+    },
+  };
+};
+
+type Row = Record<string, unknown>;
+
+const jobOf = (row: Row): Job => ({
+  ...(JSON.parse(String(row.record)) as Omit<Job, 'done'>),
+  done: unpackDone(row.done as Uint8Array),
+});
+
+const claimOf = (row: Row): Claim => ({
+  client: String(row.client),
+  key: String(row.key),
+  fingerprint: String(row.fingerprint),
+  job: String(row.job),
+  expiresAt: Number(row.expires_at),
+});
+
+const added = (counts: Counts, more: Counts): Counts => {
+  const sum = { ...counts };
+  for (const [outcome, rows] of Object.entries(more) as [keyof Counts, number][])
+    sum[outcome] = (sum[outcome] ?? 0) + rows;
+  return sum;
+};
+
+/** The job with the fields of a move set; null removes a field. */
+const patched = (job: Job, set: JobPatch): Job => {
+  const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+  const kept = Object.entries({ ...job, ...Object.fromEntries(fields) }).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept) as unknown as Job;
+};

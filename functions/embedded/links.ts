@@ -1,0 +1,76 @@
+// Signed links to objects: who has one may read that object until it ends, and no other.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Millis } from '../jobs/job.ts';
+import { readMeta } from './file-meta.ts';
+import { checkKey } from './file-names.ts';
+import { keyFor } from './keys.ts';
+
+/** What a valid link leads to. */
+export interface LinkTarget {
+  key: string;
+  contentType: string;
+  /** As it was given, any characters; `contentDisposition` makes a header of it. */
+  filename?: string;
+}
+
+/** Of each home, by its absolute path: a link is checked on every download. */
+const keys = new Map<string, Buffer>();
+const linkKey = (home: string): Buffer => {
+  const path = resolve(home);
+  const key = keys.get(path) ?? keyFor(path, 'links');
+  keys.set(path, key);
+  return key;
+};
+
+const signatureOf = (home: string, key: string, expires: string): Buffer =>
+  createHmac('sha256', linkKey(home)).update(`GET\n${key}\n${expires}`).digest();
+
+/** `<baseUrl>/files/<key>?expires=<Unix seconds>&signature=...`. Throws for what is not a key. */
+export const signLink = (home: string, baseUrl: string, key: string, expiresAt: Millis): string => {
+  const path = checkKey(key).map(encodeURIComponent).join('/');
+  const expires = String(Math.floor(expiresAt / 1000));
+  const signature = signatureOf(home, key, expires).toString('base64url');
+  return `${baseUrl.replace(/\/+$/, '')}/files/${path}?expires=${expires}&signature=${signature}`;
+};
+
+/** What the URL of a request leads to: the whole URL or its path and query. */
+export const checkLink = (home: string, url: string, now: Millis = Date.now()): LinkTarget | 'expired' | 'invalid' => {
+  const parsed = URL.parse(url, 'http://localhost');
+  const key = parsed && keyIn(parsed.pathname);
+  const expires = parsed?.searchParams.get('expires');
+  const given = Buffer.from(parsed?.searchParams.get('signature') ?? '', 'base64url');
+  if (!key || !expires || !/^\d{1,12}$/.test(expires)) return 'invalid';
+  const expected = signatureOf(home, key, expires);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'invalid';
+  if (now >= Number(expires) * 1000) return 'expired';
+  const { contentType = 'application/octet-stream', filename } = readMeta(home, key);
+  return { key, contentType, ...(filename !== undefined && { filename }) };
+};
+
+const keyIn = (path: string): string | undefined => {
+  const at = path.indexOf('/files/');
+  if (at < 0) return undefined;
+  try {
+    const key = path
+      .slice(at + '/files/'.length)
+      .split('/')
+      .map(decodeURIComponent)
+      .join('/');
+    checkKey(key);
+    return key;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The header for a download under any name (RFC 6266): an ASCII form for old clients, the name itself for all others. */
+export const contentDisposition = (filename: string): string => {
+  const ascii = filename.replace(/[^\x20-\x7e]|["\\%;]/g, '_');
+  if (ascii === filename) return `attachment; filename="${ascii}"`;
+  const encoded = encodeURIComponent(filename.toWellFormed()).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+};

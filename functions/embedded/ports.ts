@@ -1,0 +1,54 @@
+// All ports of one machine over a home folder. Every thread opens its own; they meet only in the files.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mail, Ports } from '../jobs/ports.ts';
+import { embeddedClients } from './clients.ts';
+import { embeddedFiles } from './files.ts';
+import { embeddedJobs } from './jobs.ts';
+import { keyFor } from './keys.ts';
+import { embeddedLists } from './lists.ts';
+import { embeddedMessages, type Messages } from './messages.ts';
+import { openProfiles } from './profiles.ts';
+import { embeddedRates } from './rates.ts';
+import { jobsPlan, queuePlan } from './schema.ts';
+import { openDatabase } from './sqlite.ts';
+
+export type { Messages, QueueFilter, Received } from './messages.ts';
+
+export interface EmbeddedOptions {
+  home: string;
+  /** Where the server's `/files/` is reached; asked for each link. */
+  baseUrl: () => string;
+  /** The clock, in milliseconds since the epoch. */
+  now?: () => number;
+  mail: Mail;
+}
+
+export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls'> & {
+  /** The receiving side of `work`. */
+  messages: Messages;
+  close(): void;
+};
+
+export const embeddedPorts = ({ home, baseUrl, mail, now = Date.now }: EmbeddedOptions): EmbeddedPorts => {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const jobs = openDatabase(join(home, 'jobs.db'), jobsPlan);
+  const queue = openDatabase(join(home, 'queue.db'), queuePlan);
+  const profiles = openProfiles(home);
+  return {
+    clock: { now },
+    jobs: embeddedJobs(jobs, now),
+    profiles,
+    lists: embeddedLists(jobs),
+    files: embeddedFiles(home, baseUrl),
+    ...embeddedMessages(queue, now),
+    mail,
+    clients: embeddedClients(jobs, keyFor(home, 'client secrets')),
+    rates: embeddedRates(),
+    close() {
+      profiles.close();
+      jobs.close();
+      queue.close();
+    },
+  };
+};

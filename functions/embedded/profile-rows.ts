@@ -1,0 +1,70 @@
+// A profile as a row, and back.
+import type { Profile } from '../jobs/profile.ts';
+import type { Names } from './names.ts';
+
+/** The columns of a ProfileRow, of a table called `p`. */
+export const profileColumns =
+  'lower(hex(p.sid)), p.email, p.vars, p.lists, p.created_at, p.created_by, p.changed_by, p.signup_at, p.more';
+
+export type ProfileRow = [
+  sid: string,
+  email: string,
+  vars: string,
+  lists: string,
+  createdAt: number,
+  createdBy: number,
+  changedBy: number,
+  signupAt: number,
+  more: string | null,
+];
+
+/** Fields that most profiles do not have; kept as one JSON text. */
+type More = Pick<Profile, 'source' | 'optout' | 'optoutAt' | 'status' | 'statusAt' | 'stats'>;
+
+export interface NameTables {
+  clients: Names;
+  jobs: Names;
+  lists: Names;
+}
+
+/** List numbers and times of joining in turn. */
+export type ListCells = number[];
+
+export const parseLists = (text: string): ListCells => JSON.parse(text) as ListCells;
+
+export const listsText = (lists: Profile['lists'], names: Names): string => {
+  const cells: ListCells = [];
+  for (const [list, at] of Object.entries(lists)) cells.push(names.refOf(list), at);
+  return JSON.stringify(cells);
+};
+
+/** Whether the cells name that list. */
+export const hasList = (cells: ListCells, list: number): boolean => {
+  for (let i = 0; i < cells.length; i += 2) if (cells[i] === list) return true;
+  return false;
+};
+
+export const moreText = (more: More): string | null => {
+  const { source, optout, optoutAt, status, statusAt, stats } = more;
+  const text = JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
+  return text === '{}' ? null : text;
+};
+
+export const parseMore = (text: string | null): More => (text === null ? {} : (JSON.parse(text) as More));
+
+/** The profile of a row; `cells` are its lists when they have been parsed already. */
+export const profileOf = (row: ProfileRow, names: NameTables, cells = parseLists(row[3])): Profile => {
+  const lists: Profile['lists'] = {};
+  for (let i = 0; i < cells.length; i += 2) lists[names.lists.nameOf(cells[i] ?? 0)] = cells[i + 1] ?? 0;
+  const profile: Profile = {
+    sid: row[0],
+    email: row[1],
+    vars: JSON.parse(row[2]) as Profile['vars'],
+    lists,
+    createdAt: row[4],
+    createdBy: names.jobs.nameOf(row[5]),
+    changedBy: names.jobs.nameOf(row[6]),
+    signupAt: row[7],
+  };
+  return row[8] === null ? profile : Object.assign(profile, parseMore(row[8]));
+};

@@ -1,0 +1,94 @@
+// The user base on one machine: four files of 64 shards each, so that two threads can write at the same time.
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
+import type { Profiles } from '../jobs/ports.ts';
+import type { Profile, ProfileChange, Sid } from '../jobs/profile.ts';
+import { shardCount, shardOf } from '../jobs/profile.ts';
+import { ProfileDatabase, sidOfChange } from './profile-database.ts';
+
+const fileCount = 4;
+const shardsPerFile = shardCount / fileCount;
+/** How long `apply` waits while all of its files are being written by others, in milliseconds. */
+const patience = 60_000;
+
+export interface EmbeddedProfiles extends Profiles {
+  /** Makes the files that are missing. */
+  prepare(): void;
+  close(): void;
+}
+
+/** The files of profiles under `home`, opened when they are first needed. */
+export const openProfiles = (home: string): EmbeddedProfiles => {
+  const open: (ProfileDatabase | undefined)[] = [];
+  const file = (index: number): ProfileDatabase => {
+    open[index] ??= new ProfileDatabase(join(home, `profiles-${index}.db`));
+    return open[index];
+  };
+
+  return {
+    batch: 10_000,
+
+    async read(client, sids) {
+      const found: Profile[] = [];
+      for (const [index, part] of split(sids, (sid) => sid).entries())
+        if (part.length > 0) for (const profile of file(index).read(client, part)) found.push(profile);
+      return found;
+    },
+
+    async apply(client, changes) {
+      const conflicts: Sid[] = [];
+      const parts = split<ProfileChange>(changes, sidOfChange);
+      // Each thread begins with another file, and goes on with whichever is free.
+      const waiting = new Set<number>();
+      for (let i = 0; i < fileCount; i++) {
+        const index = (i + threadId) % fileCount;
+        if (parts[index]?.length) waiting.add(index);
+      }
+      const deadline = performance.now() + patience;
+      while (waiting.size > 0) {
+        const before = waiting.size;
+        for (const index of waiting) {
+          const part = file(index).tryApply(client, parts[index] ?? []);
+          if (!part) continue;
+          conflicts.push(...part);
+          waiting.delete(index);
+        }
+        if (waiting.size < before) continue;
+        if (performance.now() > deadline) throw new Error('the store of profiles is busy');
+        await sleep(1);
+      }
+      return conflicts;
+    },
+
+    async *members(client, list, from, to) {
+      for (let index = 0; index < fileCount; index++) {
+        const first = Math.max(from, index * shardsPerFile);
+        const end = Math.min(to, (index + 1) * shardsPerFile);
+        if (first < end) yield* file(index).members(client, list, first, end);
+      }
+    },
+
+    prepare() {
+      for (let index = 0; index < fileCount; index++) file(index);
+      this.close();
+    },
+
+    close() {
+      for (const database of open.splice(0)) database?.close();
+    },
+  };
+};
+
+/** Items by the file that they belong to, each part sorted by sid. */
+const split = <T>(items: readonly T[], sidOf: (item: T) => Sid): T[][] => {
+  const parts: T[][] = Array.from({ length: fileCount }, () => []);
+  for (const item of items) parts[Math.floor(shardOf(sidOf(item)) / shardsPerFile)]?.push(item);
+  for (const part of parts) {
+    part.sort((a, b) => {
+      const [left, right] = [sidOf(a), sidOf(b)];
+      return left < right ? -1 : left > right ? 1 : 0;
+    });
+  }
+  return parts;
+};

@@ -1,0 +1,116 @@
+// What every ledger promises: each chunk counts once, whatever comes twice, late or at the same time.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Counts, type Job, type Outcome, outcomes, type State } from '../../functions/jobs/job.ts';
+import { type Harness, opened, type Subjects } from './contract.ts';
+import { aJob, now } from './samples.ts';
+
+const due = now + 9e11;
+
+const withoutZeros = (counts: Counts) => Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== 0));
+
+const sum = (all: Counts[]): Counts => {
+  const total: Partial<Record<string, number>> = {};
+  for (const counts of all) for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
+  return total;
+};
+
+export const ledgerContract = (harness: Harness<Subjects['jobs']>): void => {
+  describe('ledger', () => {
+    const subject = opened(harness);
+    const store = () => subject().jobs;
+    const running = async (changes: Partial<Job> = {}) => {
+      const job = aJob({ state: 'running', phase: 'processing', chunks: 100, ...changes });
+      expect(await store().create(job)).toBe(true);
+      return job.id;
+    };
+
+    it('accounts a chunk once under 50 repeats at the same time', async () => {
+      const id = await running();
+      const entry = { chunk: 7, counts: { created: 3, rejected: 1, duplicate: 0 }, marks: ['a', 'b'], due };
+      const tries = await Promise.all(Array.from({ length: 50 }, () => store().account(id, entry)));
+      expect(tries.filter(({ accounted }) => accounted)).toHaveLength(1);
+      const job = await store().read(id);
+      expect(withoutZeros(job?.counts ?? {})).toEqual({ created: 3, rejected: 1 });
+      expect(job?.done).toEqual([7]);
+      expect([...(job?.marks ?? [])].sort()).toEqual(['a', 'b']);
+      expect(job?.due).toBe(due);
+      for (const { job: seen } of tries) expect(seen.done).toEqual([7]);
+    });
+
+    it('accounts 50 chunks at the same time, and tells each the job as it stands', async () => {
+      const id = await running({ counts: { created: 1 } });
+      const tries = await Promise.all(
+        Array.from({ length: 50 }, (_, chunk) => store().account(id, { chunk, counts: { created: 2 }, due })),
+      );
+      expect(tries.every(({ accounted }) => accounted)).toBe(true);
+      expect(tries.filter(({ job }) => job.done.length === 50).length).toBeGreaterThanOrEqual(1);
+      expect((await store().read(id))?.counts).toEqual({ created: 101 });
+    });
+
+    it('keeps every other field of the job', async () => {
+      const before = await store().read(await running({ reportEmail: 'a@example.com', warnings: ['w'] }));
+      if (!before) throw new Error('no job');
+      const { job } = await store().account(before.id, { chunk: 0, counts: { updated: 1 }, due });
+      expect(job).toEqual({ ...before, done: [0], counts: { updated: 1 }, due });
+      expect(await store().read(before.id)).toEqual(job);
+    });
+
+    it('takes chunks of a running or paused job only', async () => {
+      const open: State[] = ['running', 'paused'];
+      for (const state of [
+        'scheduled',
+        'pending',
+        'completed',
+        'incomplete',
+        'failed',
+        'cancelled',
+        ...open,
+      ] as State[]) {
+        const id = await running({ state });
+        const { accounted, job } = await store().account(id, { chunk: 0, counts: { created: 1 }, due });
+        expect(accounted, state).toBe(open.includes(state));
+        expect(job.done).toEqual(accounted ? [0] : []);
+        expect(await store().read(id)).toEqual(job);
+      }
+    });
+
+    it('sums the distinct chunks of any sequence of reports', async () => {
+      const counts = fc.dictionary(fc.constantFrom<Outcome>(...outcomes), fc.nat(1e9), {
+        maxKeys: 4,
+        noNullPrototype: true,
+      });
+      const marks = fc.array(fc.string({ maxLength: 8 }), { maxLength: 3 });
+      const chunks = fc.array(fc.record({ counts, marks }), { minLength: 1, maxLength: 6 });
+      const reports = fc.array(fc.record({ pick: fc.nat(), together: fc.boolean() }), { maxLength: 14 });
+      await fc.assert(
+        fc.asyncProperty(chunks, reports, async (work, order) => {
+          const id = await running({ chunks: work.length });
+          const entries = work.map((chunk, number) => ({ ...chunk, chunk: number, due }));
+          const told = new Set<number>();
+          let waiting: Promise<{ accounted: boolean }>[] = [];
+          let accounted = 0;
+          const settle = async () => {
+            accounted += (await Promise.all(waiting)).filter((answer) => answer.accounted).length;
+            waiting = [];
+          };
+          for (const { pick, together } of order) {
+            const entry = entries[pick % entries.length];
+            if (!entry) continue;
+            told.add(entry.chunk);
+            waiting.push(store().account(id, entry));
+            if (!together) await settle();
+          }
+          await settle();
+          const job = await store().read(id);
+          const distinct = entries.filter(({ chunk }) => told.has(chunk));
+          expect(accounted).toBe(told.size);
+          expect([...(job?.done ?? [])].sort()).toEqual([...told].sort());
+          expect(withoutZeros(job?.counts ?? {})).toEqual(withoutZeros(sum(distinct.map((entry) => entry.counts))));
+          expect(new Set(job?.marks)).toEqual(new Set(distinct.flatMap((entry) => entry.marks)));
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+};

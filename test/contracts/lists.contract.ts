@@ -1,0 +1,74 @@
+// What every store of lists promises.
+import { describe, expect, it } from 'vitest';
+import { type Harness, opened, type Subjects } from './contract.ts';
+import { aClient, now } from './samples.ts';
+
+export const listsContract = (harness: Harness<Subjects['lists']>): void => {
+  describe('lists', () => {
+    const subject = opened(harness);
+    const store = () => subject().lists;
+
+    it('makes a list once, however many ask for it', async () => {
+      const client = aClient();
+      const made = await Promise.all(Array.from({ length: 20 }, (_, i) => store().ensure(client, 'Main', now + i)));
+      expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+      expect(new Set(made.map(({ createdAt }) => createdAt)).size).toBe(1);
+      expect(made[0]).toMatchObject({ name: 'Main', vars: [], sizeHint: 0 });
+      expect(made[0]?.id).toMatch(/^[0-9a-f]{24}$/);
+      expect(await store().find(client, 'Main')).toEqual(made[0]);
+      expect(await store().all(client)).toEqual([made[0]]);
+    });
+
+    it('tells lists apart by client and by every character of the name', async () => {
+      const [a, b] = [aClient(), aClient()];
+      const names = [
+        'Main',
+        'main',
+        ' Main',
+        '../Main',
+        "x' OR 1=1 --",
+        '# /%00',
+        'Grüße 🚚',
+        '__proto__',
+        '\u{1f69a}'.repeat(200),
+      ];
+      const mine = await Promise.all(names.map((name) => store().ensure(a, name, now)));
+      const others = await Promise.all(names.map((name) => store().ensure(b, name, now)));
+      expect(new Set([...mine, ...others].map(({ id }) => id)).size).toBe(names.length * 2);
+      for (const [i, name] of names.entries()) expect(await store().find(a, name)).toEqual(mine[i]);
+      expect(new Set((await store().all(a)).map(({ name }) => name))).toEqual(new Set(names));
+      expect(await store().find(aClient(), 'Main')).toBeUndefined();
+      expect(await store().find(a, 'Mai')).toBeUndefined();
+      expect(await store().all(aClient())).toEqual([]);
+    });
+
+    it('gives all lists in order of name', async () => {
+      const client = aClient();
+      for (const name of ['b', 'a', 'c', 'B', '10', '9']) await store().ensure(client, name, now);
+      expect((await store().all(client)).map(({ name }) => name)).toEqual(['10', '9', 'B', 'a', 'b', 'c']);
+    });
+
+    it('learns variables as a set, and the size as the largest it was told', async () => {
+      const client = aClient();
+      const { id } = await store().ensure(client, 'Main', now);
+      await Promise.all([
+        store().learn(client, 'Main', { vars: ['a', 'b'], size: 10 }),
+        store().learn(client, 'Main', { vars: ['b', '', '__proto__'], size: 30 }),
+        store().learn(client, 'Main', { size: 20 }),
+      ]);
+      await store().learn(client, 'Main', { vars: [], size: 5 });
+      await store().learn(client, 'Main', {});
+      const list = await store().find(client, 'Main');
+      expect(list).toMatchObject({ id, name: 'Main', createdAt: now, sizeHint: 30 });
+      expect([...(list?.vars ?? [])].sort()).toEqual(['', '__proto__', 'a', 'b']);
+      expect(await store().ensure(client, 'Main', now + 1)).toEqual(list);
+    });
+
+    it('learns nothing about a list that is not there', async () => {
+      const client = aClient();
+      await store().learn(client, 'Main', { vars: ['a'], size: 1 });
+      expect(await store().find(client, 'Main')).toBeUndefined();
+      expect(await store().all(client)).toEqual([]);
+    });
+  });
+};

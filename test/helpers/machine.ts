@@ -1,0 +1,69 @@
+// The system as `npm start` runs it: a child process on a folder of its own, which tests may kill.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { demoClient } from '../../functions/server/demo-client.ts';
+import { createSailthruClient, type SailthruJob } from './sailthru-client.ts';
+
+const main = new URL('../../functions/server/main.ts', import.meta.url).pathname;
+
+export interface Machine {
+  url: string;
+  /** What it printed before it was ready. */
+  lines: string[];
+  process: ChildProcess;
+  client: ReturnType<typeof createSailthruClient>;
+  /** Ends it as the kernel or a power cut would. */
+  kill(): Promise<void>;
+  /** Ends it as Ctrl-C does; the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the system; resolves when it says that it is ready. */
+export const startMachine = async (home: string, env: Record<string, string> = {}): Promise<Machine> => {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, PORT: '0', STEVEDORE_HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready: ${lines.join(' | ')}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const ready = /ready on (\S+)/.exec(line);
+      if (ready?.[1]) resolve(ready[1]);
+    });
+  });
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    child.kill(signal);
+    const [code] = await once(child, 'exit');
+    return code as number | null;
+  };
+  return {
+    url,
+    lines,
+    process: child,
+    client: createSailthruClient(demoClient.apiKey, demoClient.secret, url),
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+  };
+};
+
+/** Asks until `condition` holds; what was last answered then. */
+export const until = async <T>(ask: () => Promise<T>, condition: (answer: T) => boolean, everyMs = 25): Promise<T> => {
+  for (;;) {
+    const answer = await ask();
+    if (condition(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+};
+
+/** Asks for a job until it ended. */
+export const untilEnded = (client: Machine['client'], id: string): Promise<SailthruJob> =>
+  until(
+    () => client.job(id),
+    (job) => job.status !== 'pending' && job.status !== 'running',
+  );

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sweep } from '../../functions/jobs/sweep.ts';
+import { type House, openHouse } from '../helpers/house.ts';
+import { exported, imported, importFile, readJob, settled, submitJob } from '../helpers/jobs.ts';
+
+const rows = (count: number, city: string): string =>
+  ['email,city', ...Array.from({ length: count }, (_, index) => `p${index}@example.com,${city}`), ''].join('\n');
+
+describe('a job of many chunks', () => {
+  let house: House;
+  beforeEach(async () => {
+    house = await openHouse();
+  });
+  afterEach(() => house.close());
+
+  it('accounts every row once although every message comes twice', async () => {
+    const { send } = house.ports.work;
+    house.ports.work.send = async (queue, messages, options) => {
+      await send(queue, messages, options);
+      if (queue.startsWith('lane-')) await send(queue, messages, { ...options, delaySeconds: 1 });
+    };
+    const job = await importFile(house, rows(35_000, 'Oslo'));
+    await house.settle();
+    house.advance(2_000);
+    const ended = await settled(house, job);
+    expect(ended.state).toBe('completed');
+    expect(ended.counts).toEqual({ created: 35_000 });
+    expect(ended.chunks).toBeGreaterThan(3);
+  });
+
+  it('counts created and updated right when a chunk dies between its writes and its account', async () => {
+    await imported(house, rows(12_000, 'Oslo'));
+    let deaths = 2;
+    const { account } = house.ports.jobs;
+    house.ports.jobs.account = async (id, entry) => {
+      if (deaths-- > 0) throw new Error('the process dies here');
+      return account.call(house.ports.jobs, id, entry);
+    };
+    const job = await imported(house, rows(25_000, 'Bergen'));
+    expect(job.counts).toEqual({ created: 13_000, updated: 12_000 });
+  });
+
+  it('ends incomplete with the rows of a poison chunk not processed', async () => {
+    const { apply } = house.ports.profiles;
+    house.ports.profiles.apply = async (client, changes) => {
+      if (changes.some((change) => change.kind === 'create' && change.profile.email === 'p3@example.com'))
+        throw new Error('poison');
+      return apply.call(house.ports.profiles, client, changes);
+    };
+    const job = await importFile(house, rows(25_000, 'Oslo'));
+    const ended = await settled(house, job);
+    expect(ended.state).toBe('incomplete');
+    expect(ended.counts.not_processed).toBeGreaterThan(0);
+    expect((ended.counts.created ?? 0) + (ended.counts.not_processed ?? 0)).toBe(25_000);
+  });
+
+  it('goes on after its messages were lost, when the sweeper looks', async () => {
+    const { send } = house.ports.work;
+    house.ports.work.send = async () => {};
+    const job = await importFile(house, rows(25_000, 'Oslo'));
+    house.ports.work.send = send;
+    await house.settle();
+    expect((await readJob(house.ports, job.id)).state).toBe('pending');
+    house.advance(61_000);
+    expect(await sweep(house.ports)).toBe(1);
+    expect((await settled(house, job)).counts).toEqual({ created: 25_000 });
+  });
+
+  it('exports exactly the variables that members have, whatever earlier imports taught the list', async () => {
+    await imported(house, 'email,a,unused\nx@example.com,1,\n', { list: 'One' });
+    await imported(house, 'email,b\nx@example.com,2\n', { list: 'Two' });
+    expect((await exported(house, 'One', { fields: { vars: 1 } }))[0]).toBe('"Profile Id","Email Hash",a,b');
+    expect((await exported(house, 'Two', { fields: { vars: 1 } }))[0]).toBe('"Profile Id","Email Hash",a,b');
+  });
+
+  it('exports in order of profile id over many slices', async () => {
+    await imported(house, rows(60_000, 'Oslo'));
+    const job = await settled(house, await submitJob(house, 'export_list_data', { list: 'Main' }));
+    expect(job.chunks).toBeGreaterThan(1);
+    expect(job.counts.exported).toBe(60_000);
+    const ids = (await exported(house, 'Main', { fields: { a: 1 } })).slice(1).map((line) => line.slice(0, 24));
+    expect(ids).toEqual(ids.toSorted());
+    expect(new Set(ids).size).toBe(60_000);
+  });
+
+  it('removes an export after two hours and says so, and leaves nothing of the work behind', async () => {
+    await imported(house, rows(10, 'Oslo'));
+    const job = await settled(house, await submitJob(house, 'export_list_data', { list: 'Main' }));
+    const key = job.files.export?.key ?? '';
+    expect(await house.ports.files.head(key)).toBeDefined();
+    expect(await house.ports.files.list(`jobs/${job.id}/`)).toEqual([]);
+    house.advance(2 * 3600_000 + 1_000);
+    await sweep(house.ports);
+    expect(await house.ports.files.head(key)).toBeUndefined();
+    const later = await readJob(house.ports, job.id);
+    expect(later.files.export).toMatchObject({ removed: true });
+    expect(later.due).toBeUndefined();
+  });
+});

@@ -1,0 +1,77 @@
+// `npm run bench`: how fast one machine is, and what a row costs on AWS. A bench, not a test: it ends well when figures fall short.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { jsonOf, machineData, type Section, tableOf, WrongResult } from './bench/figures.ts';
+import { benchMachine } from './bench/machine.ts';
+
+const usage = `npm run bench -- [options]
+  --rows N       rows for one machine (default 1,000,000)
+  --aws-rows N   rows for the worker on AWS (default 30,000; at least 20,000, below which jobs have no chunks of their own)
+  --only PART    machine, floor or aws
+  --no-floor     leave out the plain loop that figures can be compared with
+  --profile DIR  write CPU profiles of the server and of the worker
+  --json         print JSON`;
+
+const leastAwsRows = 20_000;
+
+const readArguments = () => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      rows: { type: 'string', default: '1000000' },
+      'aws-rows': { type: 'string', default: '30000' },
+      only: { type: 'string' },
+      floor: { type: 'boolean', default: true },
+      profile: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [rows, awsRows] = [Number(values.rows), Number(values['aws-rows'])];
+  if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a number of rows');
+  if (!Number.isInteger(awsRows) || awsRows < leastAwsRows) throw new Error(`--aws-rows takes ${leastAwsRows} or more`);
+  if (values.only !== undefined && !['machine', 'floor', 'aws'].includes(values.only))
+    throw new Error('--only takes machine, floor or aws');
+  const wants = (part: string) =>
+    values.only === part || (values.only === undefined && (part !== 'floor' || values.floor));
+  return { rows, awsRows, wants, profile: values.profile, json: values.json };
+};
+
+/** Runs a part in a process of its own, which sends its section back. */
+const inProcess = async (file: string, rows: number, execArgv: string[] = []): Promise<Section> => {
+  const child = fork(new URL(file, import.meta.url), [String(rows)], { execArgv });
+  let section: Section | undefined;
+  child.on('message', (news: Section) => {
+    section = news;
+  });
+  const [code] = await once(child, 'exit');
+  if (!section || code !== 0) throw new WrongResult(`${file} did not come to its end`);
+  return section;
+};
+
+const run = async (): Promise<void> => {
+  const { rows, awsRows, wants, profile, json } = readArguments();
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const sections: Section[] = [];
+  const add = (section: Section): void => {
+    sections.push(section);
+    if (!json) console.log(tableOf(section));
+  };
+  if (!json) {
+    const { node, system, cores, cpu, memoryGiB } = machineData();
+    console.log(`Node ${node} on ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB`);
+  }
+  if (wants('machine')) add(await benchMachine({ rows, ...(profile !== undefined && { profiles: profile }) }));
+  if (wants('floor')) add(await inProcess('./bench/floor.ts', rows));
+  if (wants('aws')) add(await inProcess('./bench/aws-worker.ts', awsRows, profiling));
+  if (json) console.log(jsonOf(sections));
+};
+
+try {
+  await run();
+} catch (error) {
+  const expected = error instanceof WrongResult;
+  console.error(expected ? `The result is wrong: ${error.message}` : error);
+  if (error instanceof Error && !expected && /--|option/.test(error.message)) console.error(usage);
+  process.exitCode = 1;
+}
