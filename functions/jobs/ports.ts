@@ -1,4 +1,5 @@
 // What the domain asks of the world. Two sets of implementations keep these promises: functions/aws and functions/embedded.
+import type { Links } from './download.ts';
 import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Millis } from './job.ts';
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
@@ -30,15 +31,18 @@ export interface Claim {
 export interface Jobs {
   /** Writes a new job. False when a job with this id exists; nothing is changed then. */
   create(job: Job): Promise<boolean>;
-  /** Takes an idempotency key, or returns the claim that holds it. */
+  /** Takes an idempotency key, or returns the claim that holds it. Claims end by the store's own clock. */
   claim(claim: Claim): Promise<Claim>;
   /** The job as last written (a consistent read). */
   read(id: JobId): Promise<Job | undefined>;
   /** Makes a move if the job is in one of the move's prior states: the job after it, or undefined when refused. */
   move(id: JobId, move: Move): Promise<Job | undefined>;
-  /** Accounts a chunk once. `accounted` is false when its number was in the set already; the job is as it stands either way. */
+  /**
+   * Accounts a chunk once. `accounted` is false when its number was in the set already, or the job is neither running
+   * nor paused; the job is as it stands either way. Throws when there is no such job.
+   */
   account(id: JobId, entry: LedgerEntry): Promise<{ accounted: boolean; job: Job }>;
-  /** Writes a delivery if the stored one still has `was` attempts. */
+  /** Writes a delivery if the stored one still has `was` attempts; false also when the job has no such channel. */
   deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
   /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
   due(now: Millis, limit: number): Promise<Job[]>;
@@ -196,7 +200,7 @@ export interface Client {
 export interface Clients {
   byKey(apiKey: string): Promise<Client | undefined>;
   byId(id: ClientId): Promise<Client | undefined>;
-  /** Writes a client, its secret encrypted. Settings that are left out have their defaults. */
+  /** Writes a client, its secret encrypted. Settings that are left out have their defaults. Throws for another client's key. */
   put(client: Omit<Client, 'settings'> & { settings?: Partial<ClientSettings> }): Promise<void>;
 }
 
@@ -215,11 +219,7 @@ export interface Log {
 /** How a door words the message about an ended job. */
 export interface Dialect {
   /** The postback: a form body and its content type, signed as the door's protocol asks. */
-  postback(
-    job: Job,
-    client: Client,
-    links: { export?: string; rejected?: string },
-  ): { body: string; contentType: string };
+  postback(job: Job, client: Client, links: Links): { body: string; contentType: string };
 }
 
 export interface Ports {

@@ -57,7 +57,7 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
     ...addressees,
   };
   if (!(await ports.jobs.create(job))) return (await ports.jobs.read(job.id)) ?? job;
-  await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: client.id });
+  await sendPlan(ports, job);
   ports.log.info('job.accepted', { job: job.id, client: client.id, type: type.name, door: request.door });
   return job;
 };
@@ -72,9 +72,14 @@ const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobI
   const earlier = held.job === id ? undefined : await ports.jobs.read(held.job);
   if (earlier && request.upload && sourceKey(earlier.source) !== request.upload.key)
     await ports.files.remove([request.upload.key]);
+  // The first request may have died before its message was sent: a second message does no harm.
+  if (earlier?.state === 'pending') await sendPlan(ports, earlier);
   // A claim without its job is a request that died between the two writes: this one finishes it.
   return earlier ?? held.job;
 };
+
+const sendPlan = (ports: Ports, job: Job): Promise<void> =>
+  ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client });
 
 const sourceKey = (source: Source | undefined) => (source && 'key' in source ? source.key : undefined);
 

@@ -17,7 +17,7 @@ type Headers = Record<string, unknown>;
 
 /** The only credentials that open anything here, and nothing anywhere else. Signatures by header are not checked further. */
 export const emulatorKey = 'emulator';
-export const emulatorSecret = 'emulator-secret';
+export const emulatorSecret = 'emulator';
 const signedBy = `AWS4-HMAC-SHA256 Credential=${emulatorKey}`;
 
 const largest = 1024 ** 3;

@@ -22,6 +22,9 @@ interface Prepared {
   signup?: number;
 }
 
+/** A profile of this many characters would not fit where profiles are kept (400 KB on DynamoDB). */
+const maxCharacters = 100_000;
+
 /** Columns of a mended rejected file that speak of the row, not of the person. */
 const notes = new Set(['_line', '_reason']);
 
@@ -41,19 +44,20 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
   if ('reason' in address) return { reject: address.reason };
   // No prototype: a column may be called __proto__.
   const vars = Object.create(null) as Record<string, unknown>;
-  let any = false;
+  let characters = 0;
   for (const [index, name] of prepared.vars) {
     const cell = cells[index];
     if (!cell) continue;
     vars[name] = cell;
-    any = true;
+    characters += name.length + cell.length;
   }
+  if (characters > maxCharacters) return { reject: 'the row has more than 100,000 characters of variables' };
   const entry: PatchEntry = {
     key: sidOf(client.id, address.address),
     email: address.address,
     patch: { lists: { [prepared.list]: job.startedAt ?? job.createdAt } },
   };
-  if (any) entry.patch.vars = vars;
+  if (characters > 0) entry.patch.vars = vars;
   const source = prepared.source === undefined ? '' : cells[prepared.source];
   if (source) entry.patch.source = source;
   const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();

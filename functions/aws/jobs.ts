@@ -1,0 +1,148 @@
+// Jobs on DynamoDB: one item for each, every change one conditional write.
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Job, JobId } from '../jobs/job.ts';
+import type { Claim, Jobs } from '../jobs/ports.ts';
+import type { Move } from '../jobs/states.ts';
+import { getAll } from './batch.ts';
+import { ifHeld, Update } from './expression.ts';
+import { applyPatch, countAttribute, fromItem, setDue, toItem, tokenAttribute } from './job-item.ts';
+import { byDue, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
+import { asSet } from './words.ts';
+
+/** Claims that end between a refused write and the read after it. */
+const claimTries = 5;
+
+export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs => {
+  const read = async (key: Key) =>
+    (await dynamodb.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+  const readJob = async (id: JobId): Promise<Job | undefined> => {
+    const item = await read(jobKey(id));
+    return item && fromItem(item);
+  };
+  /** When the answer to an earlier try got lost, what stands in the way of a write may be that write itself. */
+  const wasOurs = async (error: unknown, key: Key, token: string) => {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const item = (error.$metadata.attempts ?? 1) > 1 ? await read(key) : undefined;
+    return item?.[tokenAttribute] === token ? item : undefined;
+  };
+  const change = async (id: JobId, update: Update): Promise<Job | undefined> => {
+    const token = randomUUID();
+    const input = { ...update.set(tokenAttribute, token).input(table, jobKey(id)), ReturnValues: 'ALL_NEW' } as const;
+    try {
+      const { Attributes } = await dynamodb.send(new UpdateCommand(input));
+      return Attributes && fromItem(Attributes);
+    } catch (error) {
+      const item = await wasOurs(error, jobKey(id), token);
+      return item && fromItem(item);
+    }
+  };
+
+  return {
+    async create(job) {
+      const token = randomUUID();
+      const Item = { ...toItem(job), [tokenAttribute]: token };
+      try {
+        await dynamodb.send(
+          new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+        );
+        return true;
+      } catch (error) {
+        return (await wasOurs(error, jobKey(job.id), token)) !== undefined;
+      }
+    },
+
+    async claim(claim) {
+      const { client, key, ...rest } = claim;
+      const where = claimKey(client, key);
+      const item = { ...where, ...rest, [ttlAttribute]: Math.ceil(claim.expiresAt / 1000) };
+      for (let attempt = 1; attempt <= claimTries; attempt++) {
+        // Expired items stay for up to days, so the end is a condition too.
+        const put = new PutCommand({
+          TableName: table,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
+          ExpressionAttributeValues: { ':now': Date.now() },
+        });
+        if (await ifHeld(dynamodb.send(put))) return claim;
+        const held = await read(where);
+        if (held) return heldClaim(claim, held);
+      }
+      throw new Error('a claim comes and goes');
+    },
+
+    read: readJob,
+
+    move: (id, move) => change(id, moveUpdate(move)),
+
+    async account(id, { chunk, counts, marks = [], due }) {
+      const update = new Update();
+      update.whenOneOf('state', ['running', 'paused']);
+      update.when(
+        `attribute_not_exists(${update.path('done')}) OR NOT contains(${update.path('done')},${update.value(chunk)})`,
+      );
+      update.add('done', new Set([chunk]));
+      for (const [name, n] of Object.entries(counts)) if (n) update.add(countAttribute(name), n);
+      if (marks.length > 0) update.add('marks', asSet(marks));
+      setDue(update, due);
+      const after = await change(id, update);
+      if (after) return { accounted: true, job: after };
+      const job = await readJob(id);
+      if (!job) throw new Error(`no job ${id}`);
+      return { accounted: false, job };
+    },
+
+    async deliver(id, channel, was, delivery) {
+      const update = new Update();
+      update.set(['deliveries', channel], delivery);
+      update.when(`${update.path(['deliveries', channel])}.${update.path('attempts')}=${update.value(was)}`);
+      return (await change(id, update)) !== undefined;
+    },
+
+    async due(now, limit) {
+      const answer = await dynamodb.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: byDue.index,
+          KeyConditionExpression: '#look=:look AND #due<=:now',
+          ExpressionAttributeNames: { '#look': byDue.partition, '#due': byDue.sort },
+          ExpressionAttributeValues: { ':look': byDue.value, ':now': now },
+          Limit: limit,
+        }),
+      );
+      const keys = (answer.Items ?? []).map(({ pk, sk }): Key => ({ pk: String(pk), sk: String(sk) }));
+      // The index is a little behind: what it no longer is right about is left out.
+      const jobs = (await getAll(dynamodb, table, keys, true)).map(fromItem);
+      return jobs.filter(({ due }) => due !== undefined && due <= now).sort((a, b) => (a.due ?? 0) - (b.due ?? 0));
+    },
+  };
+};
+
+const heldClaim = (asked: Claim, held: Record<string, unknown>): Claim => ({
+  client: asked.client,
+  key: asked.key,
+  fingerprint: String(held.fingerprint),
+  job: String(held.job),
+  expiresAt: Number(held.expiresAt),
+});
+
+/** The rule of `allows` in jobs/states, written as a condition. */
+const moveUpdate = (move: Move): Update => {
+  const update = new Update();
+  update.whenOneOf('state', move.from);
+  if (move.phases) update.whenOneOf('phase', move.phases);
+  if (move.balanced) {
+    const [done, chunks] = [update.path('done'), update.path('chunks')];
+    // An empty set is kept as none.
+    update.when(`size(${done})=${chunks} OR (attribute_not_exists(${done}) AND ${chunks}=${update.value(0)})`);
+  }
+  applyPatch(update, move.set);
+  return update;
+};

@@ -1,0 +1,79 @@
+// Lists on DynamoDB: a client's lists lie together, in order of name.
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { type ClientId, newId } from '../jobs/job.ts';
+import type { List, Lists } from '../jobs/ports.ts';
+import { ifHeld, Update } from './expression.ts';
+import { fits, listKey } from './layout.ts';
+import { asSet, fromSet } from './words.ts';
+
+type Item = Record<string, unknown>;
+
+const fromItem = (item: Item): List => ({
+  id: String(item.id),
+  name: String(item.sk),
+  createdAt: Number(item.createdAt),
+  vars: fromSet(item.vars),
+  sizeHint: Number(item.size ?? 0),
+});
+
+export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists => {
+  const find = async (client: ClientId, name: string): Promise<List | undefined> => {
+    const key = listKey(client, name);
+    if (name === '' || !fits(key)) return undefined;
+    const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+    return Item && fromItem(Item);
+  };
+
+  /** True when the list is there and the condition held. */
+  const change = async (client: ClientId, name: string, update: Update): Promise<boolean> => {
+    update.when(`attribute_exists(${update.path('pk')})`);
+    return (await ifHeld(dynamodb.send(new UpdateCommand(update.input(table, listKey(client, name)))))) !== undefined;
+  };
+
+  return {
+    find,
+
+    async ensure(client, name, now) {
+      const held = await find(client, name);
+      if (held) return held;
+      const item = { ...listKey(client, name), id: newId(now), createdAt: now, size: 0 };
+      await ifHeld(
+        dynamodb.send(
+          new PutCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+        ),
+      );
+      const made = await find(client, name);
+      if (!made) throw new Error('a list comes and goes');
+      return made;
+    },
+
+    async all(client) {
+      const pages = paginateQuery(
+        { client: dynamodb },
+        {
+          TableName: table,
+          KeyConditionExpression: '#pk=:client',
+          ExpressionAttributeNames: { '#pk': 'pk' },
+          ExpressionAttributeValues: { ':client': client },
+          ConsistentRead: true,
+        },
+      );
+      const lists: List[] = [];
+      for await (const { Items } of pages) lists.push(...(Items ?? []).map(fromItem));
+      return lists;
+    },
+
+    async learn(client, name, { vars = [], size }) {
+      if (vars.length > 0 && !(await change(client, name, new Update().add('vars', asSet(vars))))) return;
+      if (size === undefined) return;
+      const update = new Update().set('size', size);
+      await change(client, name, update.when(`${update.path('size')}<${update.value(size)}`));
+    },
+  };
+};

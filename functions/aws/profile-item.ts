@@ -1,0 +1,69 @@
+// A profile as an item: variables and lists are maps, so that an update can set one entry and leave the others.
+import type { Profile, ProfileChange } from '../jobs/profile.ts';
+import { Update } from './expression.ts';
+import { type Key, profileKey } from './layout.ts';
+import { asWord, fromWord } from './words.ts';
+
+type Item = Record<string, unknown>;
+type ProfileUpdate = Extract<ProfileChange, { kind: 'update' }>;
+
+/** An expression may have 4 KB and 300 operators; an entry of it takes two placeholders. */
+const entriesPerUpdate = 100;
+
+/**
+ * Texts, truth values and plain numbers are kept as such; anything else as JSON in a map `{j}`: lists and maps may be
+ * deeper than DynamoDB takes or have names that it refuses, and its numbers end where JavaScript's go on.
+ */
+const asValue = (value: unknown): unknown => {
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)) return value;
+  return { j: JSON.stringify(value) };
+};
+const fromValue = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'j' in value ? JSON.parse(String(value.j)) : value;
+
+export const toItem = (client: string, { sid, vars, ...rest }: Profile): Item => ({
+  ...profileKey(client, sid),
+  ...rest,
+  vars: Object.fromEntries(
+    Object.entries(vars)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [asWord(name), asValue(value)]),
+  ),
+});
+
+export const fromItem = ({ pk, sk, vars, ...rest }: Item): Profile =>
+  ({
+    sid: String(sk),
+    ...rest,
+    // Made from entries, so that a variable `__proto__` is one like any other.
+    vars: Object.fromEntries(Object.entries(vars ?? {}).map(([word, value]) => [fromWord(word), fromValue(value)])),
+  }) as unknown as Profile;
+
+/** The updates of one change. More than one only for very many variables; the last one carries the mark of the job. */
+export const updatesOf = ({ job, patch }: ProfileUpdate): Update[] => {
+  const steps: ((update: Update) => void)[] = [
+    ...Object.entries(patch.vars ?? {}).map(([name, value]) => (update: Update) => {
+      if (value === null || value === undefined) update.remove(['vars', asWord(name)]);
+      else update.set(['vars', asWord(name)], asValue(value));
+    }),
+    ...Object.entries(patch.lists ?? {}).map(([list, at]) => (update: Update) => {
+      update.set(['lists', list], at);
+    }),
+  ];
+  const { vars: _, lists: __, ...fields } = patch;
+  steps.push((update) => {
+    for (const [name, value] of Object.entries({ ...fields, changedBy: job }))
+      if (value !== undefined) update.set(name, value);
+  });
+  const updates: Update[] = [];
+  for (let at = 0; at < steps.length; at += entriesPerUpdate) {
+    const update = new Update();
+    update.when(`attribute_exists(${update.path('pk')})`);
+    for (const step of steps.slice(at, at + entriesPerUpdate)) step(update);
+    updates.push(update);
+  }
+  return updates;
+};
+
+export const keysOf = (client: string, sids: readonly string[]): Key[] =>
+  [...new Set(sids)].map((sid) => profileKey(client, sid));

@@ -1,0 +1,113 @@
+// Profiles and members on DynamoDB: read in batches, written field by field, streamed list by list.
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Profiles } from '../jobs/ports.ts';
+import { type ListId, type Profile, type ProfileChange, type Sid, shardCount } from '../jobs/profile.ts';
+import { getAll, putAll } from './batch.ts';
+import { ifHeld } from './expression.ts';
+import { chunked, inFlight, inOrder } from './flow.ts';
+import { fits, memberKey, memberPartition, profileKey, shardsPerPartition, sidBounds } from './layout.ts';
+import { fromItem, keysOf, toItem, updatesOf } from './profile-item.ts';
+
+const batch = 100;
+/** Requests that write single profiles at once. */
+const writers = 48;
+/** Sids in a page of a list's index, and batches of profiles read ahead: together the memory that a stream takes. */
+const pageSize = 1000;
+const readAhead = 6;
+const partitionsAhead = 4;
+
+export const awsProfiles = (
+  dynamodb: DynamoDBDocumentClient,
+  tables: { profiles: string; members: string },
+): Profiles => {
+  const readAll = async (client: string, sids: readonly Sid[], fresh: boolean): Promise<Profile[]> => {
+    const keys = keysOf(client, sids).filter(fits);
+    return (await getAll(dynamodb, tables.profiles, keys, fresh)).map(fromItem);
+  };
+
+  const write = async (client: string, change: ProfileChange): Promise<boolean> => {
+    if (change.kind === 'create') {
+      const put = {
+        TableName: tables.profiles,
+        Item: toItem(client, change.profile),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      };
+      return (await ifHeld(dynamodb.send(new PutCommand(put)))) !== undefined;
+    }
+    const key = profileKey(client, change.sid);
+    for (const update of updatesOf(change))
+      if (!(await ifHeld(dynamodb.send(new UpdateCommand(update.input(tables.profiles, key)))))) return false;
+    return true;
+  };
+
+  const membersPage = async (partition: string, bounds: readonly [string, string], from?: Record<string, unknown>) => {
+    const answer = await dynamodb.send(
+      new QueryCommand({
+        TableName: tables.members,
+        KeyConditionExpression: '#pk=:pk AND #sk BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        ExpressionAttributeValues: { ':pk': partition, ':from': bounds[0], ':to': bounds[1] },
+        Limit: pageSize,
+        ...(from && { ExclusiveStartKey: from }),
+      }),
+    );
+    return { sids: (answer.Items ?? []).map(({ sk }) => String(sk)), next: answer.LastEvaluatedKey };
+  };
+
+  /** The sids of the index in their order, in groups that are read together. */
+  async function* memberSids(list: ListId, from: number, to: number): AsyncGenerator<Sid[]> {
+    const bounds = sidBounds(from, to);
+    const firsts: number[] = [];
+    for (let shard = from - (from % shardsPerPartition); shard < to; shard += shardsPerPartition) firsts.push(shard);
+    const opened = inOrder(firsts, partitionsAhead, async (shard) => {
+      const partition = memberPartition(list, shard);
+      return { partition, page: await membersPage(partition, bounds) };
+    });
+    let waiting: Sid[] = [];
+    for await (const { partition, page: first } of opened) {
+      for (let page = first; ; ) {
+        const following = page.next && membersPage(partition, bounds, page.next);
+        following?.catch(() => undefined);
+        waiting.push(...page.sids);
+        const full = waiting.length - (waiting.length % batch);
+        yield* chunked(waiting.slice(0, full), batch);
+        waiting = waiting.slice(full);
+        if (!following) break;
+        page = await following;
+      }
+    }
+    if (waiting.length > 0) yield waiting;
+  }
+
+  return {
+    batch,
+
+    read: (client, sids, options) => readAll(client, sids, options?.fresh ?? false),
+
+    async apply(client, changes) {
+      const joined = changes.flatMap((change) => {
+        const [sid, lists] =
+          change.kind === 'create'
+            ? [change.profile.sid, change.profile.lists]
+            : [change.sid, change.patch.lists ?? {}];
+        return Object.keys(lists).map((list) => memberKey(list, sid));
+      });
+      await putAll(dynamodb, tables.members, joined);
+      const conflicts: Sid[] = [];
+      await inFlight(changes, writers, async (change) => {
+        if (!(await write(client, change))) conflicts.push(change.kind === 'create' ? change.profile.sid : change.sid);
+      });
+      return conflicts;
+    },
+
+    async *members(client, list, from, to) {
+      const [first, end] = [Math.max(0, from), Math.min(shardCount, to)];
+      if (first >= end) return;
+      const read = (sids: Sid[]) => readAll(client, sids, false);
+      for await (const profiles of inOrder(memberSids(list, first, end), readAhead, read)) {
+        const members = profiles.filter(({ lists }) => Object.hasOwn(lists, list));
+        if (members.length > 0) yield members.sort((a, b) => (a.sid < b.sid ? -1 : 1));
+      }
+    },
+  };
+};
