@@ -1,8 +1,9 @@
 // `npm run bench`: how fast one machine is, and what a row costs on AWS. A bench, not a test: it ends well when figures fall short.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { jsonOf, machineData, type Section, tableOf, WrongResult } from './bench/figures.ts';
+import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from './bench/figures.ts';
 import { benchMachine } from './bench/machine.ts';
 
 const usage = `npm run bench -- [options]
@@ -38,14 +39,14 @@ const readArguments = () => {
 };
 
 /** Runs a part in a process of its own, which sends its section back. */
-const inProcess = async (file: string, rows: number, execArgv: string[] = []): Promise<Section> => {
-  const child = fork(new URL(file, import.meta.url), [String(rows)], { execArgv });
+const inProcess = async (file: URL, rows: number, execArgv: string[] = []): Promise<Section> => {
+  const child = fork(file, [String(rows)], { execArgv });
   let section: Section | undefined;
   child.on('message', (news: Section) => {
     section = news;
   });
   const [code] = await once(child, 'exit');
-  if (!section || code !== 0) throw new WrongResult(`${file} did not come to its end`);
+  if (!section || code !== 0) throw new WrongResult(`${basename(file.pathname)} did not come to its end`);
   return section;
 };
 
@@ -57,14 +58,15 @@ const run = async (): Promise<void> => {
     sections.push(section);
     if (!json) console.log(tableOf(section));
   };
-  if (!json) {
-    const { node, system, cores, cpu, memoryGiB } = machineData();
-    console.log(`Node ${node} on ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB`);
-  }
+  const machine = machineData();
+  const { node, system, cores, cpu, memoryGiB, load } = machine;
+  if (!json) console.log(`Node ${node} on ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, load before: ${load}`);
   if (wants('machine')) add(await benchMachine({ rows, ...(profile !== undefined && { profiles: profile }) }));
-  if (wants('floor')) add(await inProcess('./bench/floor.ts', rows));
-  if (wants('aws')) add(await inProcess('./bench/aws-worker.ts', awsRows, profiling));
-  if (json) console.log(jsonOf(sections));
+  if (wants('floor')) add(await inProcess(new URL('./bench/floor.ts', import.meta.url), rows));
+  const [one, other] = sections;
+  if (one && other) add(ratios(one, other));
+  if (wants('aws')) add(await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling));
+  if (json) console.log(jsonOf(machine, sections));
 };
 
 try {

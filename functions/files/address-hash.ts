@@ -90,8 +90,7 @@ export class AddressHash {
     let low = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d) ^ a;
     low = Math.imul(low ^ (low >>> 12), 0x297a2d39);
     this.high = ((high ^ (high >>> 16)) & this.#mask) >>> 0;
-    // Never 0: tables use it for an empty place.
-    this.low = (((low ^ (low >>> 15)) & this.#mask) | 1) >>> 0;
+    this.low = ((low ^ (low >>> 15)) & this.#mask) >>> 0;
   }
 }
 

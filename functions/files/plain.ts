@@ -42,8 +42,13 @@ const sniffInside = async (
   }
   const head = Buffer.concat(first);
   async function* all() {
-    if (head.length > 0) yield head;
-    yield* bytes;
+    try {
+      if (head.length > 0) yield head;
+      yield* bytes;
+    } finally {
+      // Left at its first block, it would not pass the leaving on.
+      await bytes.return(undefined);
+    }
   }
   try {
     return { ...sniff(head), bytes: all() };

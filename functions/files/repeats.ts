@@ -17,11 +17,11 @@ interface Bucket {
  */
 export class Repeats {
   readonly #buckets: (Bucket | undefined)[] = new Array(buckets).fill(undefined);
-  #table = new Uint32Array(2);
+  /** Of each bucket the pairs (low, high) that come more than once, in order. */
+  #found: Uint32Array[] = [];
   /** How many of the hashes added come more than once, every coming counted. Known after `settle`. */
   rows = 0;
 
-  /** `low` is not 0. */
   add(high: number, low: number): void {
     let bucket = this.#buckets[high >>> 24];
     if (bucket === undefined) {
@@ -32,28 +32,35 @@ export class Repeats {
       bucket.open = new Uint32Array(blockSize * 2);
       bucket.used = 0;
     }
+    // The lower half first: as little-endian machines keep 64 bits, and sort them.
     bucket.open[bucket.used++] = low;
     bucket.open[bucket.used++] = high;
   }
 
   settle(): void {
-    const found: Uint32Array[] = [];
     let scratch = new BigUint64Array(0);
     for (const [index, bucket] of this.#buckets.entries()) {
       if (!bucket) continue;
       const size = bucket.full.length * blockSize + bucket.used / 2;
       if (size > scratch.length) scratch = new BigUint64Array(Math.ceil(size * 1.25));
-      found.push(this.#repeatsOf(bucket, scratch.subarray(0, size)));
+      this.#found[index] = this.#repeatsOf(bucket, scratch.subarray(0, size));
       this.#buckets[index] = undefined;
     }
-    this.#index(found);
   }
 
   has(high: number, low: number): boolean {
-    const table = this.#table;
-    const mask = table.length - 2;
-    for (let at = (high * 2) & mask; table[at] !== 0; at = (at + 2) & mask)
-      if (table[at] === low && table[at + 1] === high) return true;
+    const pairs = this.#found[high >>> 24];
+    if (pairs === undefined) return false;
+    let from = 0;
+    let to = pairs.length >>> 1;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const foundHigh = pairs[middle * 2 + 1] ?? 0;
+      const foundLow = pairs[middle * 2] ?? 0;
+      if (foundHigh === high && foundLow === low) return true;
+      if (foundHigh < high || (foundHigh === high && foundLow < low)) from = middle + 1;
+      else to = middle;
+    }
     return false;
   }
 
@@ -80,22 +87,5 @@ export class Repeats {
       run = 1;
     }
     return words.slice(0, kept);
-  }
-
-  /** Open addressing, at most half full. */
-  #index(found: readonly Uint32Array[]): void {
-    const size = found.reduce((sum, pairs) => sum + pairs.length / 2, 0);
-    const table = new Uint32Array(2 ** Math.ceil(Math.log2(size + 1) + 1) * 2);
-    const mask = table.length - 2;
-    for (const pairs of found) {
-      for (let from = 0; from < pairs.length; from += 2) {
-        const high = pairs[from + 1] ?? 0;
-        let at = (high * 2) & mask;
-        while (table[at] !== 0) at = (at + 2) & mask;
-        table[at] = pairs[from] ?? 0;
-        table[at + 1] = high;
-      }
-    }
-    this.#table = table;
   }
 }

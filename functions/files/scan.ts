@@ -221,6 +221,8 @@ export class RecordScanner {
     const at = this.#at;
     const eol = this.#firstEol >= 0 ? at + this.#firstEol : buffer.indexOf(this.#eol, at);
     this.#eols = 0;
+    // Of a record that went wrong on a later line its own line shows an open quote, and whoever reads a range that ends there sees no more.
+    if (this.#firstEol >= 0) return this.#emit(eol, eol + 1, brokenBecause.unclosed);
     if (eol >= 0) return this.#emit(eol, eol + 1, reason);
     if (this.#finished) return this.#emit(buffer.length, buffer.length, reason);
     this.#skipping = reason;

@@ -1,7 +1,6 @@
 // A chunk of rows: read, understood, applied in batches; every row gets one outcome, every rejected row a line.
 import { rejectedLine } from '../files/csv-out.ts';
-import { readNumbered } from '../files/numbered.ts';
-import { readRows } from '../files/read-rows.ts';
+import { readNumberedRows, readRows } from '../files/read-rows.ts';
 import type { InputRow } from '../files/rows.ts';
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { RetryLater } from './errors.ts';
@@ -134,6 +133,5 @@ async function* readSegments(context: Context, plan: Plan, keys: readonly string
   const { input } = plan;
   if (!input) return;
   for (const key of keys)
-    for await (const { line, record } of readNumbered(context.ports.files.get(key)))
-      for await (const rows of readRows([record], input.format, input.header, { line })) yield* rows;
+    for await (const rows of readNumberedRows(context.ports.files.get(key), input.format, input.header)) yield* rows;
 }

@@ -57,7 +57,7 @@ describe('sniffing', () => {
 });
 
 describe('plain text', () => {
-  const text = `email\n${Array.from({ length: 5000 }, (_, n) => `user${n * 7919}@example.com`).join('\n')}\n`;
+  const text = `email\n${Array.from({ length: 1000 }, (_, n) => `user${n * 7919}@example.com`).join('\n')}\n`;
   const packed = gzipSync(text);
 
   test('comes out of gzip, of several members too, however it is cut', async () => {
@@ -87,7 +87,7 @@ describe('plain text', () => {
     ['in which no text lies', gzipSync(Buffer.alloc(10)), /not text/],
   ])('is not given of a gzip file %s', async (_, bytes, message) => {
     for (const sizes of [[1], [100], [1_000_000]]) {
-      await expect(unpack(bytes, sizes)).rejects.toThrow(Reject);
+      await expect(unpack(bytes, sizes)).rejects.toBeInstanceOf(Reject);
       await expect(unpack(bytes, sizes)).rejects.toThrow(message);
     }
   });

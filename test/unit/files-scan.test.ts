@@ -55,7 +55,7 @@ describe('the record scanner', () => {
 
   test.each([
     ['text after a closing quote', 'a,"b"c,d', brokenBecause.afterQuote],
-    ['text after a closing quote with line ends inside', '"b\n"c', brokenBecause.afterQuote],
+    ['text after a closing quote with line ends inside', '"b\n"c', brokenBecause.unclosed],
     ['a CR after a closing quote that is no line end', '"b"\rc', brokenBecause.afterQuote],
     ['a quote inside a bare cell', 'a,b"c",d', brokenBecause.inCell],
     ['a quote that is never closed', 'a,"b', brokenBecause.unclosed],

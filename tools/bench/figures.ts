@@ -1,5 +1,5 @@
 // What a bench says: figures in sections, beside their targets, as a table or as JSON.
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 /** The bounds that a figure is to keep; where there is none it is only reported. */
 export interface Target {
@@ -46,7 +46,7 @@ export const rate = (what: string, rows: number, seconds: number, target?: Targe
 const tolerance = 1e-9;
 
 /** `met`, `short`, or nothing for a figure without a target. */
-export const verdict = ({ value, target }: Figure): 'met' | 'short' | '' => {
+const verdict = ({ value, target }: Figure): 'met' | 'short' | '' => {
   if (!target) return '';
   const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = target;
   return value >= atLeast - tolerance && value <= atMost + tolerance ? 'met' : 'short';
@@ -59,6 +59,15 @@ const targetText = ({ atLeast, atMost }: Target = {}): string =>
   [atLeast !== undefined && `>= ${shown(atLeast)}`, atMost !== undefined && `<= ${shown(atMost)}`]
     .filter((bound) => bound !== false)
     .join(', ');
+
+/** How many times the floor's figures the machine's are. */
+export const ratios = (machine: Section, floor: Section): Section => {
+  const named = ({ figures }: Section, what: string) => figures.find((each) => each.what === what)?.value ?? Number.NaN;
+  const figures = ['import, new rows', 'import, unchanged rows', 'export'].map((what) =>
+    figure(what, named(machine, `${what}: end to end`) / named(floor, what), 'times the floor'),
+  );
+  return { title: 'One machine against the floor', notes: [], figures };
+};
 
 /** A section as lines of a table. */
 export const tableOf = ({ title, notes, figures }: Section): string => {
@@ -74,20 +83,21 @@ export const tableOf = ({ title, notes, figures }: Section): string => {
   return [`\n${title}`, ...notes.map((note) => `  ${note}`), '', ...lines.map((line) => `  ${line}`)].join('\n');
 };
 
-/** What the figures were measured on. */
+/** What the figures are measured on; `load` is how many others wanted a core in the minute before. */
 export const machineData = () => ({
   node: process.version,
   system: `${process.platform} ${process.arch}`,
   cores: availableParallelism(),
   cpu: cpus()[0]?.model ?? 'unknown',
   memoryGiB: Math.round(totalmem() / 2 ** 30),
+  load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
 });
 
 /** All sections as JSON, each figure with its verdict. */
-export const jsonOf = (sections: readonly Section[]): string =>
+export const jsonOf = (machine: ReturnType<typeof machineData>, sections: readonly Section[]): string =>
   JSON.stringify(
     {
-      machine: machineData(),
+      machine,
       sections: sections.map((section) => ({
         ...section,
         figures: section.figures.map((each) => ({ ...each, ...(each.target && { verdict: verdict(each) }) })),

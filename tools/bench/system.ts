@@ -44,6 +44,10 @@ export class System {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // Should the bench be ended from outside, its server does not stay behind.
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
     try {
       return new System(child, await readyUrl(child));
     } catch (error) {
