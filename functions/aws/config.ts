@@ -31,7 +31,7 @@ export interface AwsClients {
 }
 
 /** Sockets for each service: profiles are written by this many requests at once. */
-const sockets = 64;
+const sockets = 160;
 
 const common = (config: AwsConfig, service: keyof NonNullable<AwsConfig['endpoints']>, requestTimeout: number) => {
   const endpoint = config.endpoints?.[service];

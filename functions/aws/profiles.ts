@@ -9,6 +9,8 @@ import { fits, memberKey, memberPartition, profileKey, shardsPerPartition, sidBo
 import { fromItem, keysOf, toItem, updatesOf } from './profile-item.ts';
 
 const batch = 100;
+/** Batches at once: a batch waits for three answers after another, and the requests are what takes the time. */
+const parallel = 4;
 /** Requests that write single profiles at once. */
 const writers = 48;
 /** Sids in a page of a list's index, and batches of profiles read ahead: together the memory that a stream takes. */
@@ -81,6 +83,7 @@ export const awsProfiles = (
 
   return {
     batch,
+    parallel,
 
     read: (client, sids, options) => readAll(client, sids, options?.fresh ?? false),
 

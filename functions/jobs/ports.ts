@@ -51,6 +51,8 @@ export interface Jobs {
 export interface Profiles {
   /** How many rows to read and apply in one go: what is fast for this store. */
   readonly batch: number;
+  /** How many such batches at once: more than one where the time goes into waiting. */
+  readonly parallel: number;
   /** The profiles of these sids, in any order; missing ones are left out. `fresh` asks for a consistent read. */
   read(client: ClientId, sids: readonly Sid[], options?: { fresh?: boolean }): Promise<Profile[]>;
   /**

@@ -80,11 +80,49 @@ class Tally {
   }
 }
 
-const applyAll = async (context: Context, work: Work, entries: Entry[], tally: Tally, budget: Budget) => {
-  if (entries.length === 0) return;
-  if (budget() < lastCall) throw new RetryLater(1, 'out of time');
-  for (const outcome of await work.apply(context, entries)) tally.add(outcome);
-};
+/** Applies entries in batches, as many at once as the store likes. No key may come twice. */
+class Applier {
+  readonly #apply: (entries: Entry[]) => Promise<void>;
+  readonly #batch: number;
+  readonly #parallel: number;
+  readonly #running = new Set<Promise<void>>();
+  #waiting: Entry[] = [];
+  #failure: { error: unknown } | undefined;
+
+  constructor(context: Context, work: Work, tally: Tally, budget: Budget) {
+    ({ batch: this.#batch, parallel: this.#parallel } = context.ports.profiles);
+    this.#apply = async (entries) => {
+      if (budget() < lastCall) throw new RetryLater(1, 'out of time');
+      for (const outcome of await work.apply(context, entries)) tally.add(outcome);
+    };
+  }
+
+  /** A promise only when the caller must wait for a place. */
+  add(entry: Entry): Promise<void> | undefined {
+    this.#waiting.push(entry);
+    return this.#waiting.length < this.#batch ? undefined : this.#begin();
+  }
+
+  /** Waits for everything; nothing is still being written when it throws. */
+  async close(): Promise<void> {
+    if (this.#waiting.length > 0 && !this.#failure) await this.#begin();
+    await Promise.all(this.#running);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #begin(): Promise<void> {
+    const entries = this.#waiting;
+    this.#waiting = [];
+    const run = this.#apply(entries)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#running.delete(run));
+    this.#running.add(run);
+    while (this.#running.size >= this.#parallel) await Promise.race(this.#running);
+    if (this.#failure) await this.close();
+  }
+}
 
 const runRange = async (
   context: Context,
@@ -93,17 +131,15 @@ const runRange = async (
   tally: Tally,
   budget: Budget,
 ): Promise<void> => {
-  let waiting: Entry[] = [];
+  const applier = new Applier(context, work, tally, budget);
   for await (const rows of batches) {
     for (const row of rows) {
       const entry = tally.parse(context, work, row);
-      if (entry) waiting.push(entry);
-      if (waiting.length < context.ports.profiles.batch) continue;
-      await applyAll(context, work, waiting, tally, budget);
-      waiting = [];
+      const full = entry && applier.add(entry);
+      if (full) await full;
     }
   }
-  await applyAll(context, work, waiting, tally, budget);
+  await applier.close();
 };
 
 /** Rows of one person are folded in file order; all but the last count as duplicates. */
@@ -122,10 +158,12 @@ const runDuplicates = async (
     if (earlier) tally.add('duplicate');
     people.set(entry.key, earlier ? work.merge(earlier, entry) : entry);
   }
-  const entries = [...people.values()];
-  const { batch } = context.ports.profiles;
-  for (let at = 0; at < entries.length; at += batch)
-    await applyAll(context, work, entries.slice(at, at + batch), tally, budget);
+  const applier = new Applier(context, work, tally, budget);
+  for (const entry of people.values()) {
+    const full = applier.add(entry);
+    if (full) await full;
+  }
+  await applier.close();
 };
 
 /** The records of a partition, read through the same row reader as all others. */
