@@ -106,7 +106,7 @@ const inThread = (phase: Phase, work: Work): Promise<{ rows: number; seconds: nu
     const worker = new Worker(new URL(import.meta.url), {
       workerData: { phase, work },
       // As the server's workers: without it V8 lets young garbage grow by hundreds of megabytes before it looks.
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
     worker.once('message', resolve);
     worker.once('error', reject);

@@ -1,10 +1,10 @@
 // Files on S3: a bucket for each area.
 import { DeleteObjectsCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { attachment } from '../jobs/disposition.ts';
 import { Refusal } from '../jobs/errors.ts';
 import type { Files } from '../jobs/ports.ts';
 import type { AwsConfig } from './config.ts';
-import { attachment } from './disposition.ts';
 import { chunked, inFlight } from './flow.ts';
 import { joinObjects } from './join.ts';
 import { placeOf, placeOfPrefix } from './object-key.ts';

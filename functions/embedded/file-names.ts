@@ -20,11 +20,15 @@ export const checkKey = (key: string): string[] => {
 const isSegment = (segment: string): boolean =>
   segment !== '' && segment !== '.' && segment !== '..' && !/[\0\\]/.test(segment) && segment.isWellFormed();
 
-/** Where an object lies below `root`. Throws for what is not a key. */
-export const pathOf = (root: string, key: string): string => join(root, ...checkKey(key).map(encodeName));
+/** What people put there has the names that people gave. */
+const plainFolder = ['uploads', 'imports'];
+const isPlain = (names: readonly string[]): boolean => plainFolder.every((name, i) => names[i] === name);
 
-/** Where a person may have put the object: under its plain name, where that differs from ours. */
-export const plainPathOf = (root: string, key: string): string => join(root, ...checkKey(key));
+/** Where an object lies below `root`. Throws for what is not a key. */
+export const pathOf = (root: string, key: string): string => {
+  const segments = checkKey(key);
+  return join(root, ...(isPlain(segments) ? segments : segments.map(encodeName)));
+};
 
 /** A name as one file name, or as several with separators between when it is long. */
 export const encodeName = (name: string): string => {
@@ -43,13 +47,12 @@ export const encodeName = (name: string): string => {
   return encoded;
 };
 
-/** The key of a path below the root: the way back from `pathOf`, or the plain name of what a person put there. */
-export const keyOf = (path: string): string =>
-  path
-    .replaceAll(goesOn + sep, '')
-    .split(sep)
-    .map((name) => {
-      const plain = name.replace(/%([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-      return isSegment(plain) && encodeName(plain).replaceAll(goesOn + sep, '') === name ? plain : name;
-    })
-    .join('/');
+/** The key of a path below the root: the way back from `pathOf`. */
+export const keyOf = (path: string): string => {
+  const names = path.split(sep);
+  if (isPlain(names)) return names.join('/');
+  return names
+    .join('/')
+    .replaceAll(`${goesOn}/`, '')
+    .replace(/%([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+};

@@ -6,22 +6,19 @@ import { dirname, join, relative } from 'node:path';
 import { Refusal } from '../jobs/errors.ts';
 import { FileGone, type FileInfo, type Files } from '../jobs/ports.ts';
 import { type FileMeta, removeMeta, writeMeta } from './file-meta.ts';
-import { areas, checkKey, keyOf, pathOf, plainPathOf } from './file-names.ts';
+import { areas, keyOf, pathOf } from './file-names.ts';
 import { signLink } from './links.ts';
 
 const bufferBytes = 256 * 1024;
 
 /** Objects under `<home>/{uploads,exports,jobs}`; `baseUrl` is where the server's `/files/` is reached. */
 export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
-  const placesOf = (key: string) => [...new Set([pathOf(home, key), plainPathOf(home, key)])];
-
   const openObject = async (key: string): Promise<FileHandle> => {
-    for (const path of placesOf(key)) {
-      // A link in the drop folder must not lead to other files of this machine.
-      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(missing);
-      if (file && (await file.stat()).isFile()) return file;
-      await file?.close();
-    }
+    // A link in the drop folder must not lead elsewhere, a pipe must not hold this thread up.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await open(pathOf(home, key), flags).catch(missing);
+    if (file && (await file.stat()).isFile()) return file;
+    await file?.close();
     throw new FileGone('the object is not there');
   };
 
@@ -95,7 +92,6 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
     async list(prefix) {
       const folderKey = prefix.slice(0, prefix.lastIndexOf('/'));
       const isArea = (areas as readonly string[]).includes(folderKey);
-      if (!isArea) checkKey(folderKey);
       const folder = isArea ? join(home, folderKey) : pathOf(home, folderKey);
       const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(missing)) ?? [];
       const files = entries.filter((entry) => entry.isFile());
@@ -106,11 +102,10 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
     async remove(keys) {
       const folders = new Set<string>();
       for (const key of keys) {
-        for (const path of placesOf(key)) {
-          if ((await lstat(path).catch(missing))?.isDirectory() === false) await rm(path, { force: true });
-          // The folders under uploads/imports are people's own.
-          if (!key.startsWith('uploads/imports/')) folders.add(dirname(path));
-        }
+        const path = pathOf(home, key);
+        if ((await lstat(path).catch(missing))?.isDirectory() === false) await rm(path, { force: true });
+        // The folders under uploads/imports are people's own.
+        if (!key.startsWith('uploads/imports/')) folders.add(dirname(path));
         removeMeta(home, key);
       }
       for (const folder of folders) await removeEmpty(home, folder);

@@ -10,7 +10,7 @@ import { keyFor } from './keys.ts';
 export interface LinkTarget {
   key: string;
   contentType: string;
-  /** As it was given, any characters; `contentDisposition` makes a header of it. */
+  /** As it was given, any characters; `attachment` in jobs/disposition.ts makes a header of it. */
   filename?: string;
 }
 
@@ -62,15 +62,4 @@ const keyIn = (path: string): string | undefined => {
   } catch {
     return undefined;
   }
-};
-
-/** The header for a download under any name (RFC 6266): an ASCII form for old clients, the name itself for all others. */
-export const contentDisposition = (filename: string): string => {
-  const ascii = filename.replace(/[^\x20-\x7e]|["\\%;]/g, '_');
-  if (ascii === filename) return `attachment; filename="${ascii}"`;
-  const encoded = encodeURIComponent(filename.toWellFormed()).replace(
-    /['()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16)}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 };

@@ -10,6 +10,7 @@ import { embeddedLists } from './lists.ts';
 import { embeddedMessages, type Messages } from './messages.ts';
 import { openProfiles } from './profiles.ts';
 import { embeddedRates } from './rates.ts';
+import { removeOld } from './retention.ts';
 import { jobsPlan, queuePlan } from './schema.ts';
 import { openDatabase } from './sqlite.ts';
 
@@ -27,6 +28,8 @@ export interface EmbeddedOptions {
 export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls'> & {
   /** The receiving side of `work`. */
   messages: Messages;
+  /** Removes what is kept for a while only, once its time is over; how many objects and records. */
+  removeOld(): Promise<number>;
   close(): void;
 };
 
@@ -45,6 +48,7 @@ export const embeddedPorts = ({ home, baseUrl, mail, now = Date.now }: EmbeddedO
     mail,
     clients: embeddedClients(jobs, keyFor(home, 'client secrets')),
     rates: embeddedRates(),
+    removeOld: () => removeOld(home, jobs, now()),
     close() {
       profiles.close();
       jobs.close();

@@ -28,6 +28,7 @@ export const openProfiles = (home: string): EmbeddedProfiles => {
 
   return {
     batch: 10_000,
+    parallel: 1,
 
     async read(client, sids) {
       const found: Profile[] = [];

@@ -3,7 +3,10 @@
 const wantsQuotes = /[",\\\r\n\t ]/;
 const lineBreaks = /\r\n|\r|\n/g;
 
-const exportCell = (cell: string): string => {
+/** One cell of an export line. */
+export const csvCell = (cell: string): string => {
+  // Most cells of an export are empty.
+  if (cell === '') return cell;
   if (!wantsQuotes.test(cell)) return cell;
   const quoted = cell.includes('"') ? cell.replaceAll('"', '""') : cell;
   return `"${quoted.replace(lineBreaks, ' ')}"`;
@@ -17,7 +20,7 @@ export const csvLine = (cells: readonly string[]): string => {
   let line = '';
   for (let index = 0; index < cells.length; index++) {
     if (index > 0) line += ',';
-    line += exportCell(cells[index] ?? '');
+    line += csvCell(cells[index] ?? '');
   }
   return `${line}\n`;
 };

@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import { engagementOf } from './engagement.ts';
 import type { Millis } from './job.ts';
-import { type Offset, slashTime } from './local-time.ts';
 import type { ListId, Profile } from './profile.ts';
 
 export type HashAlgorithm = 'md5' | 'sha256';
@@ -12,15 +11,15 @@ export interface ExportView {
   list: ListId;
   /** Names of the client's lists by id; a list that was erased is not in it. */
   listNames: ReadonlyMap<ListId, string>;
-  offset: Offset;
+  /** Shows a time on the client's own clock. */
+  time: (at: Millis) => string;
   now: Millis;
   algorithm: HashAlgorithm;
 }
 
 type Column = readonly [field: string, header: string, value: (profile: Profile, view: ExportView) => string];
 
-const time = (at: Millis | undefined, { offset }: ExportView): string =>
-  at === undefined ? '' : slashTime(at, offset);
+const time = (at: Millis | undefined, view: ExportView): string => (at === undefined ? '' : view.time(at));
 const count = (value: number | undefined): string => String(value ?? 0);
 const amount = (value: number | undefined): string => (value === undefined ? '' : String(value));
 

@@ -48,6 +48,19 @@ export const slashTime = (at: Millis, offset: Offset): string => {
   return `${iso.slice(0, 4)}/${iso.slice(5, 7)}/${iso.slice(8, 10)} ${iso.slice(11, 19)}`;
 };
 
+/** The same, remembering the last time shown: people who came by one import share their times to the millisecond. */
+export const slashTimes = (offset: Offset): ((at: Millis) => string) => {
+  let last: Millis | undefined;
+  let shown = '';
+  return (at) => {
+    if (at !== last) {
+      shown = slashTime(at, offset);
+      last = at;
+    }
+    return shown;
+  };
+};
+
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const clock = '(?:[ t]+(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.\\d+)?)?)?\\s*(z|utc|gmt|[+-]\\d{2}:?\\d{2})?';
 const iso = new RegExp(`^(\\d{4})[-/](\\d{1,2})[-/](\\d{1,2})${clock}$`, 'i');

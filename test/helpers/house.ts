@@ -32,9 +32,11 @@ export const openHouse = async (options: HouseOptions = {}) => {
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const logs: Logged[] = [];
-  const log = (level: Logged['level']) => (code: string, fields: Logged['fields'] = {}) => {
-    logs.push({ level, code, fields });
-  };
+  const log =
+    (level: Logged['level']) =>
+    (code: string, fields: Logged['fields'] = {}) => {
+      logs.push({ level, code, fields });
+    };
   const allowLoopback = options.allowLoopback ?? true;
   const joined: Ports & EmbeddedPorts = {
     ...embeddedPorts({

@@ -1,7 +1,8 @@
 // Short ways to put jobs into a house and to read what became of them.
-import { submit } from '../../functions/jobs/submit.ts';
+
 import { accountedRows, type Job } from '../../functions/jobs/job.ts';
 import type { Ports } from '../../functions/jobs/ports.ts';
+import { submit } from '../../functions/jobs/submit.ts';
 import type { House } from './house.ts';
 
 /** Submits an import of a file with this content, into list `Main` unless `params` says otherwise. */
@@ -9,7 +10,12 @@ export const importFile = async (house: House, content: string | Uint8Array, par
   const key = `uploads/spool/${crypto.randomUUID()}`;
   await house.ports.files.put(key, content);
   const upload = { key, filename: 'people.csv' };
-  return submit(house.ports, house.client, { door: 'sailthru', type: 'import', params: { list: 'Main', ...params }, upload });
+  return submit(house.ports, house.client, {
+    door: 'sailthru',
+    type: 'import',
+    params: { list: 'Main', ...params },
+    upload,
+  });
 };
 
 export const submitJob = (house: House, type: string, params: Record<string, unknown>) =>
@@ -30,7 +36,8 @@ export const readJob = async (ports: Ports, id: string): Promise<Job> => {
 /** Imports a file and returns the ended job; its ledger must balance. */
 export const imported = async (house: House, content: string | Uint8Array, params: Record<string, unknown> = {}) => {
   const job = await settled(house, await importFile(house, content, params));
-  if (job.state === 'completed' && accountedRows(job.counts) !== job.rows) throw new Error('the ledger does not balance');
+  if (job.state === 'completed' && accountedRows(job.counts) !== job.rows)
+    throw new Error('the ledger does not balance');
   return job;
 };
 

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf, pathOf } from '../../functions/embedded/file-names.ts';
 import { embeddedFiles } from '../../functions/embedded/files.ts';
-import { checkLink, contentDisposition, signLink } from '../../functions/embedded/links.ts';
+import { checkLink, signLink } from '../../functions/embedded/links.ts';
+import { attachment } from '../../functions/jobs/disposition.ts';
 import { FileGone } from '../../functions/jobs/ports.ts';
 
 const odd = fc.oneof(
@@ -133,8 +134,8 @@ describe('files of one machine', () => {
   it('are offered under any name without breaking the header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
-        const header = contentDisposition(name);
-        expect(header).toMatch(/^attachment; filename="[^"\\]*"(; filename\*=UTF-8''[\w%!~.-]*)?$/);
+        const header = attachment(name);
+        expect(header).toMatch(/^attachment; filename=([\w.+-]+|"[^"\\]*"(; filename\*=UTF-8''[\w%!~.-]*)?)$/);
         expect(() => new Headers({ 'content-disposition': header })).not.toThrow();
       }),
     );

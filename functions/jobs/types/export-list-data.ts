@@ -1,6 +1,6 @@
 // export_list_data: the members of a list as a CSV, byte for byte as clients of the Sailthru API know it.
 import { z } from 'zod';
-import { csvLine, guardFormula } from '../../files/csv-out.ts';
+import { csvCell, csvLine, guardFormula } from '../../files/csv-out.ts';
 import { defineJobType, type JobContext, type Slice, type SliceResult } from '../define.ts';
 import { Refusal } from '../errors.ts';
 import {
@@ -12,7 +12,7 @@ import {
   varText,
 } from '../export-columns.ts';
 import type { ClientId } from '../job.ts';
-import { offsetOf } from '../local-time.ts';
+import { offsetOf, slashTimes } from '../local-time.ts';
 import { text } from '../params.ts';
 import type { List, Lists } from '../ports.ts';
 import { type ListId, type Profile, shardCount } from '../profile.ts';
@@ -94,17 +94,18 @@ const blockSize = 64 * 1024;
 async function* write(context: JobContext<Params, Prepared>, slice: Slice): AsyncGenerator<string, SliceResult> {
   const { ports, client, prepared } = context;
   const listNames = new Map((await ports.lists.all(client.id)).map(({ id, name }) => [id, name]));
-  const offset = offsetOf(client.settings.timeZone);
-  const view: ExportView = { ...prepared, listNames, offset, now: context.job.startedAt ?? ports.clock.now() };
+  const time = slashTimes(offsetOf(client.settings.timeZone));
+  const view: ExportView = { ...prepared, listNames, time, now: context.job.startedAt ?? ports.clock.now() };
   const values = columnsShown(prepared).map(([, , value]) => value);
   const guard = client.settings.guardFormulas ? guardFormula : (cell: string) => cell;
   const seen = new Set<string>();
   const line = (profile: Profile): string => {
-    const cells = values.map((value) => value(profile, view));
+    let text = '';
+    for (const value of values) text += `${text === '' ? '' : ','}${csvCell(value(profile, view))}`;
     if (prepared.allVars) for (const name in profile.vars) seen.add(name);
     for (const name of prepared.vars)
-      cells.push(guard(Object.hasOwn(profile.vars, name) ? varText(profile.vars[name]) : ''));
-    return csvLine(cells);
+      text += `,${Object.hasOwn(profile.vars, name) ? csvCell(guard(varText(profile.vars[name]))) : ''}`;
+    return `${text}\n`;
   };
   let rows = 0;
   let block = '';

@@ -1,0 +1,151 @@
+// The writes to one file of profiles: creations and updates of a batch, and the members that they add.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type ProfileChange, type ProfilePatch, type Sid, shardOf } from '../jobs/profile.ts';
+import type { Members } from './members.ts';
+import {
+  type ListCells,
+  listsText,
+  moreText,
+  type NameTables,
+  type ProfileRow,
+  parseLists,
+  parseMore,
+  profileColumns,
+  wantedProfiles,
+} from './profile-rows.ts';
+
+const rowsPerShard = 2 ** 32;
+
+/** Sids that may join lists, by list and shard, in the order of the changes. */
+type Joins = Map<number, Map<number, Sid[]>>;
+type UpdateRow = [...ProfileRow, id: number];
+type Creation = Extract<ProfileChange, { kind: 'create' }>;
+type Update = Extract<ProfileChange, { kind: 'update' }>;
+
+export class ProfileWriter {
+  readonly #names: NameTables;
+  readonly #members: Members;
+  readonly #lastId: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #readForUpdate: StatementSync;
+  readonly #update: StatementSync;
+
+  constructor(db: DatabaseSync, names: NameTables, members: Members) {
+    this.#names = names;
+    this.#members = members;
+    this.#lastId = db.prepare('SELECT max(id) id FROM profiles WHERE id >= ? AND id < ?');
+    this.#insert = db.prepare(
+      'INSERT INTO profiles VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#readForUpdate = db.prepare(`SELECT ${profileColumns}, p.id FROM ${wantedProfiles}`);
+    this.#readForUpdate.setReturnArrays(true);
+    this.#update = db.prepare(
+      'UPDATE profiles SET vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
+    );
+  }
+
+  /** Applies changes, which come sorted by sid, and gives the conflicts. To be called in a write transaction. */
+  apply(client: number, changes: readonly ProfileChange[]): Sid[] {
+    const joins: Joins = new Map();
+    const conflicts = [
+      ...this.#create(
+        client,
+        changes.filter((change) => change.kind === 'create'),
+        joins,
+      ),
+      ...this.#patch(
+        client,
+        changes.filter((change) => change.kind === 'update'),
+        joins,
+      ),
+    ];
+    for (const [list, shards] of joins) for (const [shard, sids] of shards) this.#members.add(list, shard, sids);
+    return conflicts;
+  }
+
+  #create(client: number, changes: readonly Creation[], joins: Joins): Sid[] {
+    const { jobs, lists } = this.#names;
+    const conflicts: Sid[] = [];
+    let shard = -1;
+    let id = 0;
+    for (const { profile: p } of changes) {
+      if (shardOf(p.sid) !== shard) {
+        shard = shardOf(p.sid);
+        const first = shard * rowsPerShard;
+        id = Number(this.#lastId.get(first, first + rowsPerShard)?.id ?? first) + 1;
+      }
+      const listCells = listsText(p.lists, lists);
+      const [createdBy, changedBy] = [jobs.refOf(p.createdBy), jobs.refOf(p.changedBy)];
+      const vars = JSON.stringify(p.vars);
+      const more = moreText(p);
+      const { changes: written } = this.#insert.run(
+        id,
+        client,
+        p.sid,
+        p.email,
+        vars,
+        listCells,
+        p.createdAt,
+        createdBy,
+        changedBy,
+        p.signupAt,
+        more,
+      );
+      if (written === 0) conflicts.push(p.sid);
+      else {
+        id++;
+        for (const list of Object.keys(p.lists)) join(joins, lists.refOf(list), shard, p.sid);
+      }
+    }
+    return conflicts;
+  }
+
+  #patch(client: number, changes: readonly Update[], joins: Joins): Sid[] {
+    if (changes.length === 0) return [];
+    const wanted = JSON.stringify(changes.map((change) => change.sid));
+    const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
+    const conflicts: Sid[] = [];
+    let next = 0;
+    for (const { sid, patch, job } of changes) {
+      const row = rows[next];
+      if (!row || row[0] !== sid) {
+        conflicts.push(sid);
+        continue;
+      }
+      next++;
+      const vars = patch.vars ? mergedVars(row[2], patch.vars) : row[2];
+      const lists = patch.lists ? this.#mergedLists(row, patch.lists, joins) : row[3];
+      const more = patch.source === undefined ? row[8] : moreText({ ...parseMore(row[8]), source: patch.source });
+      this.#update.run(vars, lists, this.#names.jobs.refOf(job), patch.signupAt ?? row[7], more, row[9]);
+    }
+    return conflicts;
+  }
+
+  #mergedLists(row: UpdateRow, lists: NonNullable<ProfilePatch['lists']>, joins: Joins): string {
+    const cells: ListCells = parseLists(row[3]);
+    for (const [name, at] of Object.entries(lists)) {
+      const list = this.#names.lists.refOf(name);
+      const place = cells.findIndex((cell, i) => i % 2 === 0 && cell === list);
+      if (place >= 0) cells[place + 1] = at;
+      else {
+        cells.push(list, at);
+        join(joins, list, shardOf(row[0]), row[0]);
+      }
+    }
+    return JSON.stringify(cells);
+  }
+}
+
+const join = (joins: Joins, list: number, shard: number, sid: Sid): void => {
+  const shards = joins.get(list) ?? new Map<number, Sid[]>();
+  joins.set(list, shards);
+  const sids = shards.get(shard);
+  if (sids) sids.push(sid);
+  else shards.set(shard, [sid]);
+};
+
+/** Spread and entries define properties, so that a variable named `__proto__` is one like others. */
+const mergedVars = (old: string, patch: Record<string, unknown>): string => {
+  const merged = { ...(JSON.parse(old) as Record<string, unknown>), ...patch };
+  return JSON.stringify(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)));
+};

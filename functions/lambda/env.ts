@@ -1,0 +1,76 @@
+// What each Lambda function reads from its environment: one schema per shell, shared with the construct that deploys it.
+import { z } from 'zod';
+
+const url = z.url();
+
+/** Queue name to queue URL, as JSON. */
+const queues = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), url));
+
+/** What the Lambda service or a test bench sets; a deployment never does. */
+const runtime = z.object({
+  AWS_REGION: z.string().min(1),
+  AWS_ENDPOINT_URL_DYNAMODB: url.optional(),
+  AWS_ENDPOINT_URL_S3: url.optional(),
+  AWS_ENDPOINT_URL_SQS: url.optional(),
+  AWS_ENDPOINT_URL_SES: url.optional(),
+  AWS_ENDPOINT_URL_KMS: url.optional(),
+  /** Lets postbacks and URL pulls reach this machine: for the bench on emulators only. */
+  ALLOW_LOOPBACK: z.literal('true').optional(),
+});
+
+/** What every shell needs to reach the system's parts. */
+const engine = runtime.extend({
+  /** The name of the stage, in metrics. */
+  STAGE: z.string().min(1),
+  /** The name of the shell or lane, in logs. */
+  SERVICE: z.string().min(1),
+  CLIENTS_TABLE: z.string().min(1),
+  JOBS_TABLE: z.string().min(1),
+  PROFILES_TABLE: z.string().min(1),
+  LISTS_TABLE: z.string().min(1),
+  MEMBERS_TABLE: z.string().min(1),
+  UPLOADS_BUCKET: z.string().min(1),
+  EXPORTS_BUCKET: z.string().min(1),
+  JOBS_BUCKET: z.string().min(1),
+  /** The queues that this shell may send to. */
+  QUEUES: queues,
+  /** Key that client secrets are encrypted with. */
+  SECRETS_KEY: z.string().min(1),
+});
+
+export const apiEnv = engine;
+export const planEnv = engine;
+/** A lane also names the one queue that it serves, to give a message more time before its next try. */
+export const laneEnv = engine;
+export const reportEnv = engine.extend({
+  /** The sender of report mails. */
+  MAIL_FROM: z.email(),
+});
+export const deadLetterEnv = engine;
+export const sweepEnv = engine;
+export const uploadsEnv = engine;
+
+/** The environment, understood, of any shell. */
+export type EngineEnv = z.output<typeof engine> & { MAIL_FROM?: string };
+
+/** A shell's schema. */
+export type EnvSchema = z.ZodObject<(typeof engine)['shape']>;
+
+/** What a deployment must set for a shell with schema `S`: everything that the Lambda service does not. */
+export type Settings<S extends EnvSchema> = Omit<z.input<S>, keyof typeof runtime.shape>;
+
+/** Where metrics of the domain are counted. */
+export const metricNamespace = 'Stevedore';
+
+/** The `service` dimension of every metric: one for all shells of a stage, so that what the planner and a lane count adds up. */
+export const metricService = (stage: string): string => `stevedore-${stage}`;

@@ -1,0 +1,19 @@
+// The shell of the planner, the lanes and the reporter: they differ in rights, memory and time, not in what they run.
+import { handleMessage } from '../jobs/handle.ts';
+import { createDefer } from './defer.ts';
+import { connect } from './deps.ts';
+import type { EngineEnv } from './env.ts';
+import { createLog } from './log.ts';
+import { parseMessage } from './message.ts';
+import { type QueueHandler, queueShell } from './queue-shell.ts';
+
+export const createWorkShell = (env: EngineEnv): QueueHandler => {
+  const { log, logger } = createLog(env);
+  const { ports, sdk } = connect(env, log);
+  return queueShell({
+    log,
+    logger,
+    work: (body, budget) => handleMessage(ports, parseMessage(body), budget),
+    defer: createDefer(sdk.sqs, env.QUEUES),
+  });
+};

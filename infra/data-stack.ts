@@ -1,0 +1,127 @@
+// What must outlive a deployment: tables, buckets and the keys they are encrypted with.
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  type GlobalSecondaryIndexProps,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Stage } from './stage.ts';
+
+export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members'] as const;
+export type TableName = (typeof tableNames)[number];
+export type BucketName = 'uploads' | 'exports' | 'jobs';
+
+const attribute = (name: string, type: AttributeType) => ({ name, type });
+
+const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
+  jobs: [
+    // Sparse: only jobs that the sweeper must look at carry `look` and `due`.
+    {
+      indexName: 'byDue',
+      partitionKey: attribute('look', AttributeType.STRING),
+      sortKey: attribute('due', AttributeType.NUMBER),
+      projectionType: ProjectionType.KEYS_ONLY,
+    },
+    {
+      indexName: 'byClient',
+      partitionKey: attribute('client', AttributeType.STRING),
+      sortKey: attribute('createdAt', AttributeType.NUMBER),
+      projectionType: ProjectionType.KEYS_ONLY,
+    },
+  ],
+};
+
+/**
+ * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
+ * client's setting can let links live for 24 hours from the end of the job, which is later than the object's own beginning.
+ */
+const lifetimes: Record<BucketName, number> = { uploads: 7, exports: 2, jobs: 30 };
+
+export class DataStack extends Stack {
+  readonly tables: Record<TableName, Table>;
+  readonly buckets: Record<BucketName, Bucket>;
+  /** Encrypts the objects in the buckets. */
+  readonly objectsKey: Key;
+  /** Encrypts the secrets of clients; apart, so that a worker that reads files cannot read secrets by it. */
+  readonly secretsKey: Key;
+
+  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
+    const { stage, ...rest } = props;
+    super(scope, id, rest);
+    const removalPolicy = stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const key = (name: string, description: string) =>
+      new Key(this, name, {
+        description,
+        alias: `stevedore-${stage.name}-${name.toLowerCase()}`,
+        enableKeyRotation: true,
+        removalPolicy,
+      });
+    this.objectsKey = key('Objects', 'Files of Stevedore: uploads, exports, plans and rejected rows');
+    this.secretsKey = key('Secrets', 'Secrets of the clients of Stevedore');
+
+    const table = (name: TableName) => {
+      const made = new Table(this, `${name}-table`, {
+        partitionKey: attribute('pk', AttributeType.STRING),
+        sortKey: attribute('sk', AttributeType.STRING),
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        encryption: TableEncryption.AWS_MANAGED,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        deletionProtection: stage.keepData,
+        ...(name === 'jobs' ? { timeToLiveAttribute: 'ttl' } : {}),
+        removalPolicy,
+      });
+      for (const index of indexes[name] ?? []) made.addGlobalSecondaryIndex(index);
+      return made;
+    };
+    this.tables = {
+      clients: table('clients'),
+      jobs: table('jobs'),
+      profiles: table('profiles'),
+      lists: table('lists'),
+      members: table('members'),
+    };
+
+    const bucket = (name: BucketName) => {
+      const made = new Bucket(this, `${name}-bucket`, {
+        blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+        objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        encryption: BucketEncryption.KMS,
+        encryptionKey: this.objectsKey,
+        bucketKeyEnabled: true,
+        enforceSSL: true,
+        minimumTLSVersion: 1.2,
+        lifecycleRules: [
+          { expiration: Duration.days(lifetimes[name]), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ],
+        removalPolicy,
+      });
+      Validations.of(made).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason:
+          'Server access logs would hold the signed links of exports, which open personal data to anyone who reads them. ' +
+          'Data events of CloudTrail tell who read what, without signatures.',
+      });
+      return made;
+    };
+    this.buckets = { uploads: bucket('uploads'), exports: bucket('exports'), jobs: bucket('jobs') };
+
+    // The bucket's own property: the construct's helper would deploy a function with wide rights to set it.
+    const uploads = this.buckets.uploads.node.defaultChild;
+    if (!(uploads instanceof CfnBucket)) throw new Error('the uploads bucket has no resource');
+    uploads.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+
+  /** The name under which another stack sees a value of this one. */
+  exportNameOf(value: string): string {
+    const reference: unknown = this.resolve(this.exportValue(value));
+    if (typeof reference === 'object' && reference !== null && 'Fn::ImportValue' in reference)
+      return String(reference['Fn::ImportValue']);
+    throw new Error('the value has no export');
+  }
+}

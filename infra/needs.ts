@@ -1,0 +1,40 @@
+// What each function needs: the engine's part of it, and for lanes and the planner what the job types say.
+import type { JobType, Need } from '../functions/jobs/define.ts';
+import type { EngineNeed } from './grants.ts';
+
+type Needs = readonly (Need | EngineNeed)[];
+
+/** Reading, moving and accounting a job and the files of its work. */
+const work: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'work-files:write', 'work-files:remove'];
+
+/** Rows come from files that a client uploaded. */
+const inputs = (type: JobType): Needs => (type.work.kind === 'rows' ? ['uploads:read'] : []);
+
+/** A worker runs the type's chunks, and the last one gathers the results. */
+export const laneNeeds = (type: JobType): Needs => [...work, ...inputs(type), ...type.needs];
+
+/** The planner runs small jobs of every type to their end in one invocation: it needs what any of them needs. */
+export const planNeeds = (types: readonly JobType[]): Needs => [
+  ...work,
+  ...types.flatMap(inputs),
+  ...types.flatMap((type) => type.needs),
+];
+
+/** Doors write jobs and uploads, and sign links to results. */
+export const apiNeeds: Needs = [
+  'clients:read',
+  'rates:count',
+  'jobs:create',
+  'jobs:work',
+  'lists:read',
+  'uploads:write',
+  'uploads:remove',
+  'work-files:write',
+  'work-files:read',
+  'exports:read',
+];
+
+export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
+export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read'];
+export const sweepNeeds: Needs = ['jobs:due', 'jobs:work', 'uploads:remove', 'exports:remove', 'work-files:remove'];
+export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

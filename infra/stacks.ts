@@ -1,0 +1,37 @@
+// The stacks of a stage, by lifetime: data outlives the service, the watch looks at both.
+import { type App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { JobType } from '../functions/jobs/define.ts';
+import { DataStack } from './data-stack.ts';
+import { ServiceStack } from './service-stack.ts';
+import type { Stage } from './stage.ts';
+import { WatchStack } from './watch-stack.ts';
+
+export interface Stacks {
+  data: DataStack;
+  service: ServiceStack;
+  watch: WatchStack;
+}
+
+/** Adds the stacks to an app, and the checks that break the synthesis where a rule is neither kept nor answered for. */
+export const addStacks = (app: App, stage: Stage, types: readonly JobType[]): Stacks => {
+  const id = (part: string) => ({ id: `stevedore-${stage.name}-${part}` });
+  const props = (part: string) => ({
+    stackName: id(part).id,
+    stage,
+    analyticsReporting: false,
+    terminationProtection: stage.keepData,
+  });
+  const data = new DataStack(app, id('data').id, props('data'));
+  const service = new ServiceStack(app, id('service').id, { ...props('service'), data, types });
+  const watch = new WatchStack(app, id('watch').id, {
+    ...props('watch'),
+    types,
+    data,
+    apiId: service.api.api.apiId,
+  });
+  Tags.of(app).add('application', 'stevedore');
+  Tags.of(app).add('stage', stage.name);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { data, service, watch };
+};

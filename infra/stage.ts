@@ -1,0 +1,65 @@
+// The numbers of a stage: what differs between a trial in one's own account and the system that customers use.
+
+/** Times in days, rates per second. */
+export interface Stage {
+  /** Part of every name: `stevedore-<name>-...`. */
+  name: string;
+  /** Whether tables, buckets and keys outlive the stack. */
+  keepData: boolean;
+  logDays: 7 | 30 | 90 | 365;
+  /** Who gets alarm mails; nobody when absent. */
+  alarmMail?: string;
+  /** The domain that SES sends report mails from, and the sender's name in it. */
+  mail: { domain: string; sender: string };
+  /** Where the runbook can be read; alarm texts add the heading's anchor. */
+  runbook: string;
+  /** Most invocations at once: SQS allows 2 to 1000 for each event source. */
+  concurrency: { plan: number; lane: number; report: number; uploads: number; deadLetter: number };
+  /** Requests per second and bursts that API Gateway lets through, all clients together. */
+  api: { submit: Throttle; read: Throttle; other: Throttle };
+  /** Days that undelivered messages wait for a person. */
+  deadLetterDays: number;
+}
+
+export interface Throttle {
+  rate: number;
+  burst: number;
+}
+
+const dev: Stage = {
+  name: 'dev',
+  keepData: false,
+  logDays: 7,
+  mail: { domain: 'example.com', sender: 'stevedore' },
+  runbook: 'docs/runbook.md',
+  concurrency: { plan: 2, lane: 4, report: 2, uploads: 2, deadLetter: 2 },
+  api: {
+    submit: { rate: 20, burst: 40 },
+    read: { rate: 100, burst: 200 },
+    other: { rate: 20, burst: 40 },
+  },
+  deadLetterDays: 14,
+};
+
+const prod: Stage = {
+  ...dev,
+  name: 'prod',
+  keepData: true,
+  logDays: 90,
+  alarmMail: 'operations@example.com',
+  concurrency: { plan: 10, lane: 50, report: 10, uploads: 5, deadLetter: 5 },
+  api: {
+    submit: { rate: 100, burst: 200 },
+    read: { rate: 500, burst: 1000 },
+    other: { rate: 50, burst: 100 },
+  },
+};
+
+const stages: Readonly<Record<string, Stage>> = { dev, prod };
+
+/** The stage of that name. Throws when there is none. */
+export const stageOf = (name: string): Stage => {
+  const stage = stages[name];
+  if (!stage) throw new Error(`no stage "${name}": there are ${Object.keys(stages).join(', ')}`);
+  return stage;
+};

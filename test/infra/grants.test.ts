@@ -1,0 +1,108 @@
+// Promises about rights: every function has what its needs say, and nothing besides.
+import { describe, expect, it } from 'vitest';
+import type { Need } from '../../functions/jobs/define.ts';
+import { registry } from '../../functions/jobs/registry.ts';
+import { type EngineNeed, grants } from '../../infra/grants.ts';
+import * as needs from '../../infra/needs.ts';
+import { statementsOf, synth } from './synth.ts';
+
+const made = synth();
+
+const shells: [string, readonly (Need | EngineNeed)[]][] = [
+  ['api', needs.apiNeeds],
+  ['plan', needs.planNeeds(registry)],
+  ...registry.map((type): [string, readonly (Need | EngineNeed)[]] => [`lane-${type.name}`, needs.laneNeeds(type)]),
+  ['report', needs.reportNeeds],
+  ['dead-letter', needs.deadLetterNeeds],
+  ['sweep', needs.sweepNeeds],
+  ['uploads', needs.uploadsNeeds],
+];
+
+/** What a resource in a policy is, in the words of the grants table. */
+const wordFor = (resource: unknown): string => {
+  const text = JSON.stringify(resource);
+  const table = /(clients|jobs|profiles|lists|members)table/.exec(text);
+  if (table) return `table ${table[1]}${text.includes('/index/') ? ' index' : ''}`;
+  const bucket = /(uploads|exports|jobs)bucket/.exec(text);
+  if (bucket) return `bucket ${bucket[1]}${text.includes('/*') ? ' objects' : ''}`;
+  const key = /(Objects|Secrets)[0-9A-F]{8}/.exec(text);
+  if (key) return `key ${key[1]}`;
+  if (text.includes(':ses:')) return 'mail';
+  if (/Logs[0-9A-F]{8}/.test(text)) return 'own log';
+  return 'queue';
+};
+
+/** Action and resource pairs that a function is allowed. */
+const allowed = (name: string): string[] =>
+  statementsOf(made, name)
+    .flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((of) => `${action} on ${wordFor(of)}`)))
+    .filter((pair) => !/^(sqs|logs):/.test(pair));
+
+/** The same pairs from the table and a list of needs. */
+const expected = (of: readonly (Need | EngineNeed)[]): string[] =>
+  of
+    .flatMap((need) => grants[need])
+    .flatMap((grant) => {
+      if ('table' in grant)
+        return grant.actions.map(
+          (action) => `dynamodb:${action} on table ${grant.table}${grant.index ? ' index' : ''}`,
+        );
+      if ('secrets' in grant) return grant.secrets.map((action) => `kms:${action} on key Secrets`);
+      if ('mail' in grant) return grant.mail.map((action) => `ses:${action} on mail`);
+      return [
+        ...grant.actions.map((action) => `s3:${action} on bucket ${grant.bucket} objects`),
+        ...(grant.list ? [`s3:ListBucket on bucket ${grant.bucket}`] : []),
+        ...(grant.key ?? []).map((action) => `kms:${action} on key Objects`),
+      ];
+    });
+
+const sorted = (pairs: string[]) => [...new Set(pairs)].sort();
+
+describe.each(shells)('the role of %s', (name, of) => {
+  it('has exactly what its needs say', () => {
+    expect(sorted(allowed(name))).toEqual(sorted(expected(of)));
+  });
+
+  it('has no action with a wildcard and no resource at large', () => {
+    for (const { Action, Resource } of statementsOf(made, name)) {
+      for (const action of Action) expect(action).not.toContain('*');
+      expect(Resource).not.toContain('*');
+    }
+  });
+
+  it('sends to the queues in its environment, and to no other', () => {
+    const [, fn] = made.fn(name);
+    const named = [...JSON.stringify(fn.Properties.Environment.Variables.QUEUES).matchAll(/"Ref":"(\w+)"/g)]
+      .map(([, id]) => id)
+      .filter((id) => id !== 'AWS::Region');
+    const granted = statementsOf(made, name)
+      .filter(({ Action }) => Action.includes('sqs:SendMessage'))
+      .flatMap(({ Resource }) => Resource.map((of) => (of as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]));
+    expect(named.toSorted()).toEqual(granted.toSorted());
+  });
+});
+
+it('gives a lane no right that its type does not name', () => {
+  for (const type of registry) {
+    const pairs = allowed(`lane-${type.name}`);
+    expect(pairs.some((pair) => pair.includes('UpdateItem on table profiles'))).toBe(
+      type.needs.includes('profiles:write'),
+    );
+    expect(pairs.some((pair) => pair.includes('PutObject on bucket exports'))).toBe(
+      type.needs.includes('exports:write'),
+    );
+  }
+});
+
+it('lets only the reporter send mail, and only from the address of the stage', () => {
+  for (const [name] of shells) {
+    const mail = statementsOf(made, name).filter(({ Action }) => Action.some((action) => action.startsWith('ses:')));
+    expect(mail.length, name).toBe(name === 'report' ? 1 : 0);
+    for (const { Condition } of mail)
+      expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': 'stevedore@example.com' } });
+  }
+});
+
+it('keeps the key of secrets from functions that have no client to read', () => {
+  for (const name of ['sweep', 'dead-letter']) expect(allowed(name).join()).not.toContain('key Secrets');
+});
