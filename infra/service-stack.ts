@@ -47,7 +47,8 @@ export class ServiceStack extends Stack {
     const everyQueue = { plan: plan.queue, report: report.queue, ...laneQueues };
 
     const settings = this.#settings();
-    const worker = { stage, settings, memory: 512, feedsItself: true };
+    // A worker needs under 512 MB, but Lambda gives CPU by memory, and its requests are what a row costs: this is one whole CPU.
+    const worker = { stage, settings, memory: 1769, feedsItself: true };
     new Lane(this, 'Plan', {
       ...worker,
       from: plan,

@@ -1,7 +1,8 @@
 // `npm run demo`: the main job from start to end on a machine of its own folder, through a public client library.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readMailbox } from '../functions/embedded/mailbox.ts';
 import { demoClient } from '../functions/server/demo-client.ts';
 import { readEnv } from '../functions/server/env.ts';
 import { start } from '../functions/server/start.ts';
@@ -61,11 +62,8 @@ try {
   say(await (await fetch(String(exported.export_url))).text());
 
   title('The report mail');
-  const mailbox = join(home, 'state', 'mailbox');
-  for (const name of readdirSync(mailbox).filter((file) => file.endsWith('.json'))) {
-    const { to, subject, text } = JSON.parse(readFileSync(join(mailbox, name), 'utf8')) as Record<string, string>;
-    say(`To: ${to}\nSubject: ${subject}\n\n${text}`);
-  }
+  for (const mail of await readMailbox(join(home, 'state')))
+    say(`To: ${mail.to}\nSubject: ${mail.subject}\n\n${mail.text}`);
 } finally {
   await running.stop();
   rmSync(home, { recursive: true, force: true });

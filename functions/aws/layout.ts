@@ -14,7 +14,7 @@ export const byDue = { index: 'byDue', partition: 'look', sort: 'due', value: 'd
 export const byClient = { index: 'byClient', partition: 'client', sort: 'createdAt' } as const;
 
 /** The sort key of items that are alone under their partition key. */
-export const only = 'meta';
+const only = 'meta';
 
 export interface Key extends Record<string, string> {
   pk: string;

@@ -31,7 +31,7 @@ export const pathOf = (root: string, key: string): string => {
 };
 
 /** A name as one file name, or as several with separators between when it is long. */
-export const encodeName = (name: string): string => {
+const encodeName = (name: string): string => {
   let encoded = '';
   let bytes = 0;
   for (const char of name) {

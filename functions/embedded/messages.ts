@@ -18,7 +18,7 @@ export interface Received {
 }
 
 /** Which queues to look into: `report`, or `work` for all others. */
-export type QueueFilter = 'work' | 'report';
+type QueueFilter = 'work' | 'report';
 
 /** The receiving side: for the one thread that hands out messages. */
 export interface Messages {

@@ -14,7 +14,7 @@ import { removeOld } from './retention.ts';
 import { jobsPlan, queuePlan } from './schema.ts';
 import { openDatabase } from './sqlite.ts';
 
-export type { Messages, QueueFilter, Received } from './messages.ts';
+export type { Received } from './messages.ts';
 
 export interface EmbeddedOptions {
   home: string;

@@ -27,7 +27,7 @@ export const openProfiles = (home: string): EmbeddedProfiles => {
   };
 
   return {
-    batch: 10_000,
+    batch: 5_000,
     parallel: 1,
 
     async read(client, sids) {

@@ -15,7 +15,7 @@ import { sniffBytes } from './sniff.ts';
  * Takes a record of someone who comes more than once, in file order: its bytes with their line end, valid until the promise
  * that it may return has settled. All records of one person have the same partition.
  */
-export type OnDuplicate = (partition: number, line: number, record: Uint8Array) => void | Promise<void>;
+type OnDuplicate = (partition: number, line: number, record: Uint8Array) => void | Promise<void>;
 
 export interface PlanOptions {
   /** Given by the caller; detected from the header otherwise. */

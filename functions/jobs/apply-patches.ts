@@ -23,23 +23,26 @@ export const applyPatches = async (
   entries: readonly PatchEntry[],
 ): Promise<Outcome[]> => {
   const { ports, client, job } = context;
-  const outcomes = new Map<string, Outcome>();
-  let open: readonly PatchEntry[] = entries;
+  const at = job.startedAt ?? job.createdAt;
+  const outcomes: Outcome[] = new Array(entries.length);
+  let open: readonly number[] = [...entries.keys()];
   for (let round = 0; round < rounds; round++) {
-    const sids = open.map((entry) => entry.key);
+    const chosen = round === 0 ? entries : open.map((index) => entries[index] as PatchEntry);
     const found = new Map<string, Profile>();
+    const sids = chosen.map((entry) => entry.key);
     for (const profile of await ports.profiles.read(client.id, sids, { fresh: round > 0 }))
       found.set(profile.sid, profile);
     const changes: ProfileChange[] = [];
-    for (const entry of open) {
-      const decision = decide(entry, found.get(entry.key), job.id, job.startedAt ?? job.createdAt);
-      outcomes.set(entry.key, decision.outcome);
-      if (decision.change) changes.push(decision.change);
+    for (const index of open) {
+      const entry = entries[index] as PatchEntry;
+      const { outcome, change } = decide(entry, found.get(entry.key), job.id, at);
+      outcomes[index] = outcome;
+      if (change) changes.push(change);
     }
     const conflicts = changes.length === 0 ? [] : await ports.profiles.apply(client.id, changes);
-    if (conflicts.length === 0) return entries.map((entry) => outcomes.get(entry.key) ?? 'not_processed');
+    if (conflicts.length === 0) return outcomes;
     const again = new Set(conflicts);
-    open = open.filter((entry) => again.has(entry.key));
+    open = open.filter((index) => again.has(entries[index]?.key ?? ''));
   }
   throw new RetryLater(5, 'profiles kept changing');
 };

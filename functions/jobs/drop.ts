@@ -6,9 +6,12 @@ import { submit } from './submit.ts';
 
 /** `key` is the whole key with its area; `version` differs whenever the object does (an ETag). Undefined when the key is not a drop. */
 export const submitDrop = async (ports: Ports, key: string, version: string): Promise<Job | undefined> => {
-  const [area, folder, clientId, list, ...rest] = key.split('/');
+  const segments = key.split('/');
+  const [area, folder, clientId, list, ...rest] = segments;
+  if (area !== 'uploads' || folder !== 'imports' || !clientId || !list || rest.length === 0) return undefined;
+  // Such a key names no object of ours: stores on a disk cannot keep it.
+  if (segments.some((segment) => ['', '.', '..'].includes(segment))) return undefined;
   const filename = rest.join('/');
-  if (area !== 'uploads' || folder !== 'imports' || !clientId || !list || filename === '') return undefined;
   const client = await ports.clients.byId(clientId);
   if (!client) {
     ports.log.warn('drop.unknown_client');

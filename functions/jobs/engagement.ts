@@ -2,9 +2,8 @@
 import type { Millis } from './job.ts';
 import type { Profile } from './profile.ts';
 
-/** From level 0 to 6. */
-export const engagementWords = ['hardbounce', 'dormant', 'disengaged', 'new', 'passive', 'active', 'engaged'] as const;
-export type Engagement = (typeof engagementWords)[number] | 'optout';
+/** The first two are level 0; the others levels 1 to 6. */
+type Engagement = 'hardbounce' | 'optout' | 'dormant' | 'disengaged' | 'new' | 'passive' | 'active' | 'engaged';
 
 const day = 24 * 3600_000;
 

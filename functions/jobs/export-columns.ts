@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { engagementOf } from './engagement.ts';
 import type { Millis } from './job.ts';
-import type { ListId, Profile } from './profile.ts';
+import type { ListId, Profile, Stats } from './profile.ts';
 
 export type HashAlgorithm = 'md5' | 'sha256';
 
@@ -17,7 +17,25 @@ export interface ExportView {
   algorithm: HashAlgorithm;
 }
 
-type Column = readonly [field: string, header: string, value: (profile: Profile, view: ExportView) => string];
+export interface Column {
+  /** Its name in the `fields` parameter. */
+  field: string;
+  header: string;
+  value: (profile: Profile, view: ExportView) => string;
+  /** True when the value depends on the profile's activity alone. */
+  activity: boolean;
+}
+
+type Definition<Source> = readonly [field: string, header: string, value: (source: Source, view: ExportView) => string];
+
+const none: Stats = {};
+const ofProfile = ([field, header, value]: Definition<Profile>): Column => ({ field, header, value, activity: false });
+const ofStats = ([field, header, value]: Definition<Stats>): Column => ({
+  field,
+  header,
+  value: ({ stats = none }, view) => value(stats, view),
+  activity: true,
+});
 
 const time = (at: Millis | undefined, view: ExportView): string => (at === undefined ? '' : view.time(at));
 const count = (value: number | undefined): string => String(value ?? 0);
@@ -27,43 +45,43 @@ const statusWords = { valid: 'Valid', softbounce: 'Softbounce', hardbounce: 'Har
 
 /** Always there, first, whatever `fields` says. */
 export const idColumns: readonly Column[] = [
-  ['profile_id', 'Profile Id', (profile) => profile.sid],
-  ['email_hash', 'Email Hash', (profile, view) => hash(view.algorithm, profile.email, 'hex')],
+  ofProfile(['profile_id', 'Profile Id', (profile) => profile.sid]),
+  ofProfile(['email_hash', 'Email Hash', (profile, view) => hash(view.algorithm, profile.email, 'hex')]),
 ];
 
 export const standardColumns: readonly Column[] = [
-  ['domain', 'Domain', (profile) => profile.email.slice(profile.email.lastIndexOf('@') + 1)],
-  ['engagement', 'Engagement', (profile, view) => engagementOf(profile, view.now)],
-  ['lists', 'Lists', (profile, view) => namesOf(profile, view)],
-  ['profile_created_date', 'Profile Created Date', (profile, view) => time(profile.createdAt, view)],
-  ['signup', 'Signup', (profile, view) => time(profile.signupAt, view)],
-  ['opens', 'Opens', (profile) => count(profile.stats?.opens)],
-  ['clicks', 'Clicks', (profile) => count(profile.stats?.clicks)],
-  ['pageviews', 'Pageviews', (profile) => count(profile.stats?.pageviews)],
-  ['last_open', 'Last Open', (profile, view) => time(profile.stats?.lastOpen, view)],
-  ['last_click', 'Last Click', (profile, view) => time(profile.stats?.lastClick, view)],
-  ['last_pageview', 'Last Pageview', (profile, view) => time(profile.stats?.lastPageview, view)],
-  ['optout_time', 'Optout Time', (profile, view) => time(profile.optoutAt, view)],
-  ['list_signup', 'List Signup', (profile, view) => time(profile.lists[view.list], view)],
-  ['geolocation_city', 'Geolocation City', (profile) => profile.stats?.city ?? ''],
-  ['geolocation_state', 'Geolocation State', (profile) => profile.stats?.state ?? ''],
-  ['geolocation_country', 'Geolocation Country', (profile) => profile.stats?.country ?? ''],
-  ['geolocation_zip', 'Geolocation Zip', (profile) => profile.stats?.zip ?? ''],
-  ['lifetime_message', 'Lifetime Message', (profile) => count(profile.stats?.messages)],
-  ['first_purchase_time', 'First Purchase Time', (profile, view) => time(profile.stats?.firstPurchase, view)],
-  ['purchase_count', 'Purchase Count', (profile) => count(profile.stats?.purchases)],
-  ['purchase_price', 'Purchase Price', (profile) => amount(profile.stats?.purchasePrice)],
-  ['purchase_incomplete', 'Purchase Incomplete', (profile) => count(profile.stats?.purchasesIncomplete)],
-  ['last_purchase_time', 'Last Purchase Time', (profile, view) => time(profile.stats?.lastPurchase, view)],
-  ['largest_purchase_item_price', 'Largest Purchase Item Price', (profile) => amount(profile.stats?.largestItemPrice)],
-  ['top_device', 'Top Device', (profile) => profile.stats?.topDevice ?? ''],
-  ['email_status', 'Email Status', (profile) => statusWords[profile.status ?? 'valid']],
+  ofProfile(['domain', 'Domain', (profile) => profile.email.slice(profile.email.lastIndexOf('@') + 1)]),
+  ofProfile(['engagement', 'Engagement', (profile, view) => engagementOf(profile, view.now)]),
+  ofProfile(['lists', 'Lists', (profile, view) => namesOf(profile, view)]),
+  ofProfile(['profile_created_date', 'Profile Created Date', (profile, view) => time(profile.createdAt, view)]),
+  ofProfile(['signup', 'Signup', (profile, view) => time(profile.signupAt, view)]),
+  ofStats(['opens', 'Opens', (stats) => count(stats.opens)]),
+  ofStats(['clicks', 'Clicks', (stats) => count(stats.clicks)]),
+  ofStats(['pageviews', 'Pageviews', (stats) => count(stats.pageviews)]),
+  ofStats(['last_open', 'Last Open', (stats, view) => time(stats.lastOpen, view)]),
+  ofStats(['last_click', 'Last Click', (stats, view) => time(stats.lastClick, view)]),
+  ofStats(['last_pageview', 'Last Pageview', (stats, view) => time(stats.lastPageview, view)]),
+  ofProfile(['optout_time', 'Optout Time', (profile, view) => time(profile.optoutAt, view)]),
+  ofProfile(['list_signup', 'List Signup', (profile, view) => time(profile.lists[view.list], view)]),
+  ofStats(['geolocation_city', 'Geolocation City', (stats) => stats.city ?? '']),
+  ofStats(['geolocation_state', 'Geolocation State', (stats) => stats.state ?? '']),
+  ofStats(['geolocation_country', 'Geolocation Country', (stats) => stats.country ?? '']),
+  ofStats(['geolocation_zip', 'Geolocation Zip', (stats) => stats.zip ?? '']),
+  ofStats(['lifetime_message', 'Lifetime Message', (stats) => count(stats.messages)]),
+  ofStats(['first_purchase_time', 'First Purchase Time', (stats, view) => time(stats.firstPurchase, view)]),
+  ofStats(['purchase_count', 'Purchase Count', (stats) => count(stats.purchases)]),
+  ofStats(['purchase_price', 'Purchase Price', (stats) => amount(stats.purchasePrice)]),
+  ofStats(['purchase_incomplete', 'Purchase Incomplete', (stats) => count(stats.purchasesIncomplete)]),
+  ofStats(['last_purchase_time', 'Last Purchase Time', (stats, view) => time(stats.lastPurchase, view)]),
+  ofStats(['largest_purchase_item_price', 'Largest Purchase Item Price', (stats) => amount(stats.largestItemPrice)]),
+  ofStats(['top_device', 'Top Device', (stats) => stats.topDevice ?? '']),
+  ofProfile(['email_status', 'Email Status', (profile) => statusWords[profile.status ?? 'valid']]),
 ];
 
 /** Only when asked for by name. */
 export const extraColumns: readonly Column[] = [
-  ['email_message', 'Email Message', (profile) => count(profile.stats?.messages)],
-  ['email_status_time', 'Email Status Time', (profile, view) => time(profile.statusAt, view)],
+  ofStats(['email_message', 'Email Message', (stats) => count(stats.messages)]),
+  ofProfile(['email_status_time', 'Email Status Time', (profile, view) => time(profile.statusAt, view)]),
 ];
 
 const namesOf = ({ lists }: Profile, { listNames }: ExportView): string => {

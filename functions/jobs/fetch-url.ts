@@ -6,7 +6,7 @@ import { BlockedAddress, type Ports, PullFailed } from './ports.ts';
 import { fetched, postpone } from './states.ts';
 
 /** The largest input, from a URL as from an upload. */
-export const maxInputBytes = 1024 ** 3;
+const maxInputBytes = 1024 ** 3;
 
 /** Seconds to wait after each failed try; after the last one the job fails. */
 const waits = [10, 50];

@@ -105,6 +105,8 @@ const endJob = async (
     state,
     rows,
     ms: now - job.createdAt,
+    bytes: files.export?.size ?? 0,
+    ...job.counts,
   });
   await sendReports(ports, ended);
   await ports.files.remove(await workFiles(ports, job));

@@ -15,7 +15,7 @@ export const flag = z
   );
 
 /** Makes a check refuse with a reason and text of its own. */
-export const refuse = (reason: RefusalReason) => ({ params: { reason } });
+const refuse = (reason: RefusalReason) => ({ params: { reason } });
 
 /** The name of a list: 1 to 200 characters without control characters; `All Users` is a pseudo list. */
 export const listName = text.superRefine((name, context) => {

@@ -38,7 +38,7 @@ export const readPlan = async (ports: Pick<Ports, 'files'>, key: string): Promis
 };
 
 /** A small object, whole. */
-export const readText = async (ports: Pick<Ports, 'files'>, key: string): Promise<string> => {
+const readText = async (ports: Pick<Ports, 'files'>, key: string): Promise<string> => {
   const parts: Uint8Array[] = [];
   for await (const part of ports.files.get(key)) parts.push(part);
   return Buffer.concat(parts).toString('utf8');

@@ -4,7 +4,7 @@ import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Millis 
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
 
-export interface Clock {
+interface Clock {
   now(): Millis;
 }
 

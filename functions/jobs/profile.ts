@@ -7,8 +7,8 @@ export type Sid = string;
 /** 24 lower-case hex digits; erasing a list gives its name a new one. */
 export type ListId = string;
 
-export type Optout = 'all' | 'basic' | 'blast';
-export type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
+type Optout = 'all' | 'basic' | 'blast';
+type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {

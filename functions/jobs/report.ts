@@ -9,7 +9,7 @@ import { look as lookMove } from './states.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
 /** Seconds to wait after each failed attempt: over an hour in all, none longer than a queue can delay. */
-export const retryDelays = [10, 30, 60, 120, 300, 600, 900, 900, 900];
+const retryDelays = [10, 30, 60, 120, 300, 600, 900, 900, 900];
 
 /** An attempt that has not said what came of it within this time has died. */
 const lease = 120_000;

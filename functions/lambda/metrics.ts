@@ -1,5 +1,7 @@
 // Which log codes are counted, and by what: dimensions hold only values of which there are few.
 
+import { outcomes } from '../jobs/job.ts';
+
 /** A metric that a log code makes. */
 export interface Count {
   metric: string;
@@ -15,6 +17,10 @@ export const counted: Readonly<Record<string, readonly Count[]>> = {
   'job.ended': [
     { metric: 'JobsEnded', unit: 'count', dimensions: ['type', 'state'] },
     { metric: 'Rows', unit: 'count', value: 'rows', dimensions: ['type'] },
+    ...outcomes.map(
+      (outcome): Count => ({ metric: `Rows_${outcome}`, unit: 'count', value: outcome, dimensions: ['type'] }),
+    ),
+    { metric: 'ExportBytes', unit: 'count', value: 'bytes', dimensions: ['type'] },
     { metric: 'JobTime', unit: 'ms', value: 'ms', dimensions: ['type'] },
   ],
   'job.failed': [{ metric: 'JobsFailed', unit: 'count', dimensions: ['type', 'class'] }],

@@ -1,6 +1,7 @@
 // The shell of the planner, the lanes and the reporter: they differ in rights, memory and time, not in what they run.
+
+import { createDefer } from '../aws/defer.ts';
 import { handleMessage } from '../jobs/handle.ts';
-import { createDefer } from './defer.ts';
 import { connect } from './deps.ts';
 import type { EngineEnv } from './env.ts';
 import { createLog } from './log.ts';

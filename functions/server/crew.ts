@@ -73,7 +73,7 @@ export class Crew {
     const thread = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: this.#options,
       // Rows live for a moment: a small nursery keeps each thread's memory at half of what it takes otherwise.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 96 },
     });
     const hand: Hand = { thread };
     thread.on('message', (news: WorkerSays) => this.#hear(hand, news));

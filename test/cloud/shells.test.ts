@@ -9,9 +9,9 @@ import {
 import type { Context, SQSEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDefer } from '../../functions/aws/defer.ts';
 import { RetryLater } from '../../functions/jobs/errors.ts';
 import { onColdStart } from '../../functions/lambda/cold-start.ts';
-import { createDefer } from '../../functions/lambda/defer.ts';
 import { sweepEnv } from '../../functions/lambda/env.ts';
 import { createLog } from '../../functions/lambda/log.ts';
 import { parseMessage, UnknownMessage } from '../../functions/lambda/message.ts';

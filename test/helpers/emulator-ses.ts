@@ -2,7 +2,7 @@
 import type { Emulator } from './emulator-dynamodb.ts';
 import { type Answer, serve } from './emulator-http.ts';
 
-export interface Mailed {
+interface Mailed {
   from: string;
   to: string;
   subject: string;

@@ -5,7 +5,6 @@ import { emulatorKey, emulatorSecret, type ObjectCreated, startS3AndSqs } from '
 import { type SesEmulator, startSes } from './emulator-ses.ts';
 
 export type { ObjectCreated } from './emulator-s3-sqs.ts';
-export type { Mailed } from './emulator-ses.ts';
 
 export interface Emulators {
   region: string;

@@ -55,10 +55,13 @@ describe('the same request twice', () => {
     expect((await submitDrop(house.ports, key, 'v2'))?.id).not.toBe(first?.id);
   });
 
-  it.each(['uploads/imports/demo/people.csv', 'uploads/imports/nobody/Main/people.csv', 'uploads/spool/a'])(
-    'is no job for %s',
-    async (key) => {
-      expect(await submitDrop(house.ports, key, 'v1')).toBeUndefined();
-    },
-  );
+  it.each([
+    'uploads/imports/demo/people.csv',
+    'uploads/imports/nobody/Main/people.csv',
+    'uploads/spool/a',
+    'uploads/imports/demo/Main//a',
+    'uploads/imports/demo/../a',
+  ])('is no job for %s', async (key) => {
+    expect(await submitDrop(house.ports, key, 'v1')).toBeUndefined();
+  });
 });

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sign } from '../../functions/doors/sailthru/signature.ts';
+import { readMailbox } from '../../functions/embedded/mailbox.ts';
+import type { MailMessage } from '../../functions/jobs/ports.ts';
 import { webhookHeaders } from '../../functions/jobs/webhook-headers.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { imported, readJob } from '../helpers/jobs.ts';
@@ -115,8 +115,9 @@ describe('reports', () => {
   it('mails what, when, counts, first rejected rows and a link, as text and as HTML', async () => {
     const job = await imported(house, people, { report_email: 'owner@example.com' });
     expect(job.deliveries.mail).toMatchObject({ state: 'delivered' });
-    const mail = await readFile(join(house.home, 'mailbox', `${job.id}-mail.json`), 'utf8');
-    const { to, subject, text: plain, html } = JSON.parse(mail) as Record<string, string>;
+    const mails = await readMailbox(house.home);
+    expect(mails).toHaveLength(1);
+    const { to, subject, text: plain, html } = mails[0] as MailMessage;
     expect([to, subject]).toEqual(['owner@example.com', 'List Import: Main: completed']);
     for (const body of [plain, html])
       for (const word of [job.id, 'Created', 'Rejected', 'Started']) expect(body).toContain(word);

@@ -1,9 +1,9 @@
 // Parameters out of form fields: JSON text, PHP brackets, and both at once.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldsOfQuery } from '../../functions/doors/sailthru/body.ts';
 import { type Field, fieldsOf, plainOf, treeOf } from '../../functions/doors/sailthru/form.ts';
 import { parametersOf } from '../../functions/doors/sailthru/parameters.ts';
+import { fieldsOfQuery } from '../../functions/doors/sailthru/query.ts';
 
 const params = (query: string) => parametersOf(fieldsOfQuery(query), 'utf8');
 const json = (value: string) => parametersOf([['json', Buffer.from(value).toString('latin1')]], 'utf8');

@@ -1,21 +1,15 @@
 // export_list_data: the members of a list as a CSV, byte for byte as clients of the Sailthru API know it.
 import { z } from 'zod';
-import { csvCell, csvLine, guardFormula } from '../../files/csv-out.ts';
+import { csvLine } from '../../files/csv-out.ts';
 import { defineJobType, type JobContext, type Slice, type SliceResult } from '../define.ts';
 import { Refusal } from '../errors.ts';
-import {
-  type ExportView,
-  extraColumns,
-  type HashAlgorithm,
-  idColumns,
-  standardColumns,
-  varText,
-} from '../export-columns.ts';
+import { type ExportView, extraColumns, type HashAlgorithm, idColumns, standardColumns } from '../export-columns.ts';
+import { lineWriter } from '../export-line.ts';
 import type { ClientId } from '../job.ts';
 import { offsetOf, slashTimes } from '../local-time.ts';
 import { text } from '../params.ts';
 import type { List, Lists } from '../ports.ts';
-import { type ListId, type Profile, shardCount } from '../profile.ts';
+import { type ListId, shardCount } from '../profile.ts';
 
 const selected = (value: unknown): boolean => ![0, '0', false, 'false', '', null, undefined].includes(value as never);
 
@@ -61,8 +55,8 @@ const findList = async (lists: Lists, client: ClientId, name: string): Promise<L
 const selection = (fields: Params['fields']): Pick<Prepared, 'columns' | 'vars' | 'allVars'> => {
   const names = Object.keys(fields ?? {});
   if (!fields || Array.isArray(fields) || names.length === 0)
-    return { columns: standardColumns.map(([field]) => field), vars: [], allVars: true };
-  const columns = [...standardColumns, ...extraColumns].map(([field]) => field);
+    return { columns: standardColumns.map(({ field }) => field), vars: [], allVars: true };
+  const columns = [...standardColumns, ...extraColumns].map(({ field }) => field);
   const { vars } = fields;
   const byName = typeof vars === 'object' && vars !== null && !Array.isArray(vars);
   return {
@@ -72,21 +66,21 @@ const selection = (fields: Params['fields']): Pick<Prepared, 'columns' | 'vars' 
   };
 };
 
-/** Slices of about 25,000 members; small lists in one. */
+/** Small lists in one slice, which runs at once; others in slices of 50,000 to 100,000 members. */
 const slicesFor = (size: number): Slice[] => {
-  let count = 1;
-  while (count < 64 && size / count > 25_000) count *= 2;
+  let count = size < 20_000 ? 1 : 2;
+  while (count < 64 && size / count > 100_000) count *= 2;
   const width = shardCount / count;
   return Array.from({ length: count }, (_, index) => ({ from: index * width, to: (index + 1) * width }));
 };
 
 const columnsShown = ({ columns }: Prepared) => [
   ...idColumns,
-  ...[...standardColumns, ...extraColumns].filter(([field]) => columns.includes(field)),
+  ...[...standardColumns, ...extraColumns].filter(({ field }) => columns.includes(field)),
 ];
 
 const header = ({ prepared }: JobContext<Params, Prepared>): string =>
-  csvLine([...columnsShown(prepared).map(([, title]) => title), ...prepared.vars]);
+  csvLine([...columnsShown(prepared).map((column) => column.header), ...prepared.vars]);
 
 /** Text that is gathered before it goes on its way. */
 const blockSize = 64 * 1024;
@@ -96,23 +90,15 @@ async function* write(context: JobContext<Params, Prepared>, slice: Slice): Asyn
   const listNames = new Map((await ports.lists.all(client.id)).map(({ id, name }) => [id, name]));
   const time = slashTimes(offsetOf(client.settings.timeZone));
   const view: ExportView = { ...prepared, listNames, time, now: context.job.startedAt ?? ports.clock.now() };
-  const values = columnsShown(prepared).map(([, , value]) => value);
-  const guard = client.settings.guardFormulas ? guardFormula : (cell: string) => cell;
+  const line = lineWriter(columnsShown(prepared), prepared.vars, view, client.settings.guardFormulas);
   const seen = new Set<string>();
-  const line = (profile: Profile): string => {
-    let text = '';
-    for (const value of values) text += `${text === '' ? '' : ','}${csvCell(value(profile, view))}`;
-    if (prepared.allVars) for (const name in profile.vars) seen.add(name);
-    for (const name of prepared.vars)
-      text += `,${Object.hasOwn(profile.vars, name) ? csvCell(guard(varText(profile.vars[name]))) : ''}`;
-    return `${text}\n`;
-  };
   let rows = 0;
   let block = '';
   for await (const members of ports.profiles.members(client.id, prepared.list, slice.from, slice.to)) {
     rows += members.length;
     for (const profile of members) {
       block += line(profile);
+      if (prepared.allVars) for (const name in profile.vars) seen.add(name);
       if (block.length < blockSize) continue;
       yield block;
       block = '';

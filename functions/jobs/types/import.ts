@@ -38,12 +38,15 @@ const columnsOf = ({ signup_dates }: Params, header: Header): Omit<Prepared, 'li
   return { email, vars, ...(source >= 0 && { source }), ...(signup >= 0 && { signup }) };
 };
 
+/** Without a prototype when a column is called __proto__; else a plain object, which is several times faster. */
+const newVars = (columns: Prepared['vars']): Record<string, unknown> =>
+  columns.some(([, name]) => name === '__proto__') ? (Object.create(null) as Record<string, unknown>) : {};
+
 const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): PatchEntry | { reject: string } => {
   const { client, job, prepared } = context;
   const address = normaliseAddress(cells[prepared.email] ?? '');
   if ('reason' in address) return { reject: address.reason };
-  // No prototype: a column may be called __proto__.
-  const vars = Object.create(null) as Record<string, unknown>;
+  const vars = newVars(prepared.vars);
   let characters = 0;
   for (const [index, name] of prepared.vars) {
     const cell = cells[index];
