@@ -19,8 +19,8 @@ const refuse = (reason: RefusalReason) => ({ params: { reason } });
 
 /** The name of a list: 1 to 200 characters without control characters; `All Users` is a pseudo list. */
 export const listName = text.superRefine((name, context) => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  const valid = name.trim() !== '' && name.length <= 200 && !/[\u0000-\u001f\u007f]/.test(name) && name !== 'All Users';
+  const valid =
+    name.trim() !== '' && name.length <= 200 && name.isWellFormed() && !/\p{Cc}/u.test(name) && name !== 'All Users';
   if (!valid)
     context.addIssue({
       code: 'custom',

@@ -1,4 +1,5 @@
 // A request becomes a job: written first, then sent, then answered.
+import { randomBytes } from 'node:crypto';
 import { normaliseAddress } from '../files/address.ts';
 import type { JobType } from './define.ts';
 import { Refusal } from './errors.ts';
@@ -56,7 +57,11 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
     deliveries: {},
     ...addressees,
   };
-  if (!(await ports.jobs.create(job))) return (await ports.jobs.read(job.id)) ?? job;
+  if (!(await ports.jobs.create(job))) {
+    const first = (await ports.jobs.read(job.id)) ?? job;
+    await removeUnused(ports, sourceKey(job.source), first);
+    return first;
+  }
   await sendPlan(ports, job);
   ports.log.info('job.accepted', { job: job.id, client: client.id, type: type.name, door: request.door });
   return job;
@@ -70,12 +75,16 @@ const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobI
   if (held.fingerprint !== request.idempotency.fingerprint)
     throw new Refusal('idempotency_conflict', 'Idempotency-Key was used before with another request');
   const earlier = held.job === id ? undefined : await ports.jobs.read(held.job);
-  if (earlier && request.upload && sourceKey(earlier.source) !== request.upload.key)
-    await ports.files.remove([request.upload.key]);
+  if (earlier) await removeUnused(ports, request.upload?.key, earlier);
   // The first request may have died before its message was sent: a second message does no harm.
   if (earlier?.state === 'pending') await sendPlan(ports, earlier);
   // A claim without its job is a request that died between the two writes: this one finishes it.
   return earlier ?? held.job;
+};
+
+/** Removes what a repeated request brought, unless the job that stands owns it. */
+const removeUnused = async (ports: Ports, key: string | undefined, job: Job): Promise<void> => {
+  if (key !== undefined && key !== sourceKey(job.source)) await ports.files.remove([key]);
 };
 
 const sendPlan = (ports: Ports, job: Job): Promise<void> =>
@@ -95,13 +104,16 @@ const chooseSource = (
   if (type.work.kind !== 'rows') return undefined;
   if (upload) return { kind: 'file', ...upload };
   if (raw.url !== undefined) return { kind: 'url', url: checkedUrl(ports, raw.url) };
-  if (raw.emails !== undefined) return { kind: 'emails', emails: readEmails(raw.emails) };
+  if (raw.emails !== undefined && !isEmptyList(raw.emails)) return { kind: 'emails', emails: readEmails(raw.emails) };
   throw new Refusal('invalid_parameter', type.work.noSource);
 };
 
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
 const store = async (ports: Ports, id: JobId, source: ChosenSource): Promise<Source> => {
   if (source.kind !== 'emails') return source;
-  const key = `jobs/${id}/addresses`;
+  // Its own name for each request: two that share an Idempotency-Key may both come this far, and only one makes the job.
+  const key = `jobs/${id}/addresses-${randomBytes(6).toString('hex')}`;
   await ports.files.put(key, source.emails);
   return { kind: 'addresses', key };
 };

@@ -31,9 +31,29 @@ describe('the same request twice', () => {
     await expect(post('other')).rejects.toMatchObject({ reason: 'idempotency_conflict' });
   });
 
-  it('is one job when many come at once', async () => {
+  it('is one job when many come at once, and each of them brought the addresses', async () => {
     const jobs = await Promise.all(Array.from({ length: 20 }, () => post('race', 'k3')));
     expect(new Set(jobs.map((job) => job.id)).size).toBe(1);
+    const [job] = jobs;
+    if (!job) return;
+    const left = await house.ports.files.list(`jobs/${job.id}/`);
+    expect(left).toEqual([job.source && 'key' in job.source ? job.source.key : '']);
+    expect(await settled(house, job)).toMatchObject({ state: 'completed', rows: 1 });
+  });
+
+  it('does not disturb the plan of the first when the second comes while the first is planned', async () => {
+    const { create } = house.ports.jobs;
+    house.ports.jobs.create = async (job) => {
+      house.ports.jobs.create = create;
+      // Between the claim and the job of the first request the second one does all of its work.
+      const second = await post('overtaken', 'k5');
+      await house.step();
+      const made = await create.call(house.ports.jobs, job);
+      expect(made).toBe(false);
+      expect(second.id).toBe(job.id);
+      return made;
+    };
+    expect(await settled(house, await post('overtaken', 'k5'))).toMatchObject({ state: 'completed', rows: 1 });
   });
 
   it('finishes a request that died between claim and job', async () => {

@@ -133,6 +133,12 @@ describe('import', () => {
     [{ list: '' }, 'missing_parameter', 'Missing required parameter: list'],
     [{ list: ['x'], emails: 'a@b.co' }, 'invalid_parameter', 'Invalid list'],
     [{ list: 'a\u0000b', emails: 'a@b.co' }, 'invalid_list_name', 'Invalid list name: a\u0000b'],
+    [
+      { list: 'x', emails: [] },
+      'invalid_parameter',
+      'One of the following parameters is required: emails, url, or file',
+    ],
+    [{ list: '\ud83d', emails: 'a@b.co' }, 'invalid_list_name', 'Invalid list name: \ud83d'],
     [{ list: 'x' }, 'invalid_parameter', 'One of the following parameters is required: emails, url, or file'],
     [{ list: 'x', url: 'ftp://example.com/a' }, 'invalid_url', 'Invalid URL'],
     [{ list: 'x', emails: { a: 1 } }, 'invalid_parameter', 'Invalid emails'],

@@ -7,9 +7,10 @@ import type { Client, Ports } from '../../jobs/ports.ts';
 import { submit } from '../../jobs/submit.ts';
 import { acceptedAnswer, jobAnswer, reportsAnswer } from './answer.ts';
 import { authenticate, type Call } from './authenticate.ts';
-import { defaultLimits, discard, fieldsOfQuery, type Limits, readBody, type Upload } from './body.ts';
+import { defaultLimits, discard, type Limits, readBody, type Upload } from './body.ts';
 import { ApiError, apiErrorOf, envelope, missing, unexpected } from './errors.ts';
 import { parametersOf } from './parameters.ts';
+import { fieldsOfQuery } from './query.ts';
 import { render } from './render.ts';
 
 type Answer = Record<string, unknown>;

@@ -4,6 +4,7 @@ import type { Files } from '../../jobs/ports.ts';
 import { ApiError, bodyTooLarge, fileTooLarge } from './errors.ts';
 import type { Field } from './form.ts';
 import { drain, readParts, type TakePart } from './multipart.ts';
+import { fieldsOfQuery } from './query.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -29,20 +30,6 @@ export interface Body {
 
 /** Text as bytes, one character each. */
 const rawText = (bytes: Buffer): string => bytes.toString('latin1');
-
-/** The fields of a query string or of an urlencoded body. */
-export const fieldsOfQuery = (query: string): Field[] =>
-  query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair): Field => {
-      const equals = pair.indexOf('=');
-      const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
-      return [percentDecoded(name), percentDecoded(value)];
-    });
-
-const percentDecoded = (text: string): string =>
-  text.replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 /** Removes spooled files. What the caller must hear is why, not that this failed: the store lets uploads expire anyway. */
 export const discard = (files: Pick<Files, 'remove'>, keys: readonly string[]): Promise<void> =>

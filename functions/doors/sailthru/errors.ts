@@ -32,6 +32,8 @@ export const missing = (name: string): ApiError => new ApiError(400, 2, `Missing
 export const bodyTooLarge = (): ApiError =>
   new ApiError(413, 99, 'The request body is too large: send the addresses as a file');
 
+export const tooManyParameters = (): ApiError => new ApiError(413, 99, 'Too many parameters');
+
 /** How an error is answered; undefined when it was not foreseen. */
 export const apiErrorOf = (error: unknown): ApiError | undefined => {
   if (error instanceof ApiError) return error;

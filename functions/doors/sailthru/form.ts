@@ -1,5 +1,5 @@
 // Form fields with PHP's brackets: `a[b][]=v` is a nested value. Names and values are texts of either bytes or characters.
-import { ApiError } from './errors.ts';
+import { ApiError, tooManyParameters } from './errors.ts';
 
 export type Field = readonly [name: string, value: string];
 
@@ -11,7 +11,9 @@ export interface Branch {
 type Leaf = string;
 
 const maxDepth = 100;
-const maxFields = 100_000;
+export const maxFields = 100_000;
+/** Of nested values in all fields together: each field alone could bring a hundred. */
+const maxBranches = 10_000;
 
 const branch = (): Branch => ({ entries: new Map(), next: 0 });
 
@@ -38,8 +40,9 @@ const keyIn = (parent: Branch, segment: string, top: boolean): string => {
 
 /** The fields as one tree; of fields with the same name the last one counts. Throws ApiError when there are too many. */
 export const treeOf = (fields: readonly Field[]): Branch => {
-  if (fields.length > maxFields) throw new ApiError(413, 99, 'Too many parameters');
+  if (fields.length > maxFields) throw tooManyParameters();
   const root = branch();
+  let branches = 0;
   for (const [name, value] of fields) {
     const path = pathOf(name);
     let parent = root;
@@ -51,6 +54,7 @@ export const treeOf = (fields: readonly Field[]): Branch => {
       }
       const found = parent.entries.get(key);
       const child = found === undefined || typeof found === 'string' ? branch() : found;
+      if (child !== found && ++branches > maxBranches) throw tooManyParameters();
       if (child !== found) parent.entries.set(key, child);
       parent = child;
     });

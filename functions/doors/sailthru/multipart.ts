@@ -1,7 +1,7 @@
 // A multipart body, part by part as it arrives. Forgives what real clients send: a body that ends after a boundary line.
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { ApiError } from './errors.ts';
+import { ApiError, tooManyParameters } from './errors.ts';
 
 /** Takes one part; `filename` is undefined for a plain field. Must read `data` to its end, or throw. */
 export type TakePart = (name: string, filename: string | undefined, data: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -66,7 +66,7 @@ export const readParts = async (
     const taking = take(name ?? '', filename, stream).catch(fail);
     taken.push(taking.finally(() => open.delete(stream)));
   });
-  parser.on('partsLimit', () => fail(new ApiError(413, 99, 'Too many parameters')));
+  parser.on('partsLimit', () => fail(tooManyParameters()));
   let tail = '';
   parser.on('error', () => {
     if (!endsAtBoundary(tail, contentType)) fail(broken());

@@ -13,18 +13,21 @@ import { type ListId, shardCount } from '../profile.ts';
 
 const selected = (value: unknown): boolean => ![0, '0', false, 'false', '', null, undefined].includes(value as never);
 
+// Not z.record: it drops a key called __proto__, and a selection of unknown names is not a selection of nothing.
+const names = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
 /** An object of names to 1; `[]`, and a JSON text of either, are read as well. */
-const fieldsObject = z
-  .union([z.record(z.string(), z.unknown()), z.array(z.never()), z.string()])
-  .transform((value, context) => {
-    if (typeof value !== 'string') return value;
-    try {
-      return z.record(z.string(), z.unknown()).parse(JSON.parse(value));
-    } catch {
-      context.addIssue({ code: 'custom', message: 'Invalid fields' });
-      return z.NEVER;
-    }
-  });
+const fieldsObject = z.union([names, z.array(z.never()), z.string()]).transform((value, context) => {
+  if (typeof value !== 'string') return value;
+  try {
+    return names.parse(JSON.parse(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'Invalid fields' });
+    return z.NEVER;
+  }
+});
 
 const params = z.object({
   list: text,
