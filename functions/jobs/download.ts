@@ -1,13 +1,6 @@
 // The links of a job's files, signed anew for the time that is left.
-import type { Job, ResultFile } from './job.ts';
+import type { Job, Links, ResultFile } from './job.ts';
 import type { Ports } from './ports.ts';
-
-export interface Links {
-  export?: string;
-  rejected?: string;
-  /** True when the job made an export whose link has ended. */
-  expired?: boolean;
-}
 
 /** A link lives at most this long even when its file lives longer; reading the job gives a new one. */
 const linkLife = 2 * 3600_000;

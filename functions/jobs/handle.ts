@@ -6,12 +6,9 @@ import { isEnded, type Job } from './job.ts';
 import { look } from './looks.ts';
 import { planJob } from './plan.ts';
 import { readPlan } from './plan-record.ts';
-import type { Message, Ports } from './ports.ts';
+import type { Budget, Message, Ports } from './ports.ts';
 import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';
-
-/** How long the caller may still run, in milliseconds; a Lambda's remaining time. */
-export type Budget = () => number;
 
 /** Does what a message hints at, or finds nothing left to do. Throws RetryLater, or anything unexpected: deliver it again then. */
 export const handleMessage = async (ports: Ports, message: Message, budget: Budget): Promise<void> => {

@@ -59,6 +59,14 @@ export interface ResultFile {
   removed?: boolean;
 }
 
+/** URLs of a job's files, as they are shown. */
+export interface Links {
+  export?: string;
+  rejected?: string;
+  /** True when the job made an export whose link has ended. */
+  expired?: boolean;
+}
+
 export type Channel = 'mail' | 'postback';
 
 /** One report on its way. `attempts` also serves as the version that guards concurrent deliveries. */

@@ -1,6 +1,5 @@
 // What the domain asks of the world. Two sets of implementations keep these promises: functions/aws and functions/embedded.
-import type { Links } from './download.ts';
-import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Millis } from './job.ts';
+import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Links, Millis } from './job.ts';
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
 
@@ -128,6 +127,9 @@ export type Message =
 
 /** `plan`, `report`, or `lane-<job type>`. */
 export type QueueName = 'plan' | 'report' | `lane-${string}`;
+
+/** How long the caller of the engine may still run, in milliseconds; a Lambda's remaining time. */
+export type Budget = () => number;
 
 export interface Work {
   /** Sends all messages or throws. `group` (the client) lets queues be fair between clients. Delay at most 900 s. */

@@ -4,10 +4,10 @@ import { readNumberedRows, readRows } from '../files/read-rows.ts';
 import type { InputRow } from '../files/rows.ts';
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { RetryLater } from './errors.ts';
-import type { Budget } from './handle.ts';
 import type { Counts } from './job.ts';
 import { partKey } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
+import type { Budget } from './ports.ts';
 import { FileGone } from './ports.ts';
 
 type Context = JobContext<unknown, unknown>;

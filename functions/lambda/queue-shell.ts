@@ -6,8 +6,7 @@ import middy from '@middy/core';
 import partialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { RetryLater } from '../jobs/errors.ts';
-import type { Budget } from '../jobs/handle.ts';
-import type { Log } from '../jobs/ports.ts';
+import type { Budget, Log } from '../jobs/ports.ts';
 import { describeError } from './describe-error.ts';
 
 /** What AWS calls with a batch. */

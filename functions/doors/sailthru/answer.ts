@@ -1,5 +1,5 @@
 // A job as this protocol shows it. Clients and their tests rely on the order of the keys.
-import type { Links } from '../../jobs/download.ts';
+import type { Links } from '../../jobs/job.ts';
 import { isEnded, type Job, outcomes } from '../../jobs/job.ts';
 import type { ClientSettings } from '../../jobs/ports.ts';
 import { findType } from '../../jobs/registry.ts';
