@@ -1,7 +1,9 @@
 // Clients on DynamoDB, their secrets encrypted with KMS.
+
 import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ClientId } from '../jobs/job.ts';
+import { checkTimeZone } from '../jobs/local-time.ts';
 import { type Client, type Clients, defaultSettings } from '../jobs/ports.ts';
 import { ifHeld } from './expression.ts';
 import { apiKeyKey, clientKey, fits, type Key } from './layout.ts';
@@ -56,6 +58,7 @@ export const awsClientStore = (
     },
 
     async put({ id, apiKey, secret, settings = {} }) {
+      checkTimeZone(settings.timeZone);
       const encrypted = await kms.send(
         new EncryptCommand({ KeyId: keyId, Plaintext: Buffer.from(secret), EncryptionContext: { client: id } }),
       );

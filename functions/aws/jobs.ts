@@ -143,6 +143,7 @@ const moveUpdate = (move: Move): Update => {
     // An empty set is kept as none.
     update.when(`size(${done})=${chunks} OR (attribute_not_exists(${done}) AND ${chunks}=${update.value(0)})`);
   }
+  if (move.plan !== undefined) update.when(`${update.path('plan')}=${update.value(move.plan)}`);
   applyPatch(update, move.set);
   return update;
 };

@@ -1,7 +1,9 @@
 // Clients in SQLite, their secrets encrypted (AES-256-GCM) under a key that lies outside of the database.
+
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ClientId } from '../jobs/job.ts';
+import { checkTimeZone } from '../jobs/local-time.ts';
 import { type Client, type ClientSettings, type Clients, defaultSettings } from '../jobs/ports.ts';
 
 const cipher = 'aes-256-gcm';
@@ -31,6 +33,7 @@ export const embeddedClients = (db: DatabaseSync, key: Buffer): Clients => {
       return clientOf(byId.get(id));
     },
     async put(client) {
+      checkTimeZone(client.settings?.timeZone);
       const settings = JSON.stringify(client.settings ?? {});
       put.run(client.id, client.apiKey, encrypt(key, client.id, client.secret), settings);
     },

@@ -4,6 +4,9 @@ import type { Job } from './job.ts';
 import type { Ports } from './ports.ts';
 import { submit } from './submit.ts';
 
+/** Longer than the file lies there: a restart on one machine finds it again. */
+const claimLife = 14 * 24 * 3600_000;
+
 /** `key` is the whole key with its area; `version` differs whenever the object does (an ETag). Undefined when the key is not a drop. */
 export const submitDrop = async (ports: Ports, key: string, version: string): Promise<Job | undefined> => {
   const segments = key.split('/');
@@ -24,7 +27,7 @@ export const submitDrop = async (ports: Ports, key: string, version: string): Pr
       params: { list },
       upload: { key, filename },
       // The event of one upload may come twice, and the same file may be put again: key and version tell them apart.
-      idempotency: { key: `drop ${key} ${version}`, fingerprint: version },
+      idempotency: { key: `drop ${key} ${version}`, fingerprint: version, lifeMs: claimLife },
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

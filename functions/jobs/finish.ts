@@ -18,7 +18,7 @@ type Context = JobContext<unknown, unknown>;
 /** Ends a job whose chunks are all accounted. Of several callers one gathers; one that comes back after a crash goes on. */
 export const finishJob = async (ports: Ports, job: Job): Promise<void> => {
   const gathering =
-    job.phase === 'finishing' ? job : await ports.jobs.move(job.id, gather(job, ports.clock.now() + look.finishing));
+    job.phase === 'finishing' ? job : await ports.jobs.move(job.id, gather(ports.clock.now() + look.finishing));
   if (!gathering?.plan) return;
   const type = findType(gathering.type);
   const client = await ports.clients.byId(gathering.client);
@@ -52,7 +52,9 @@ const joinRejected = async ({ ports, job }: Context, plan: Plan): Promise<Result
   if (!job.counts.rejected || !plan.input) return undefined;
   const header = headerKey(job.id, 'rejected');
   await ports.files.put(header, rejectedHeader(plan.input.header.names));
-  const parts = (await ports.files.list(`${partsPrefix(job.id)}rejected/0`)).toSorted();
+  // Named by the ledger, not by what lies there: another finisher may have ended the job and removed the parts by now.
+  const chunks = job.marks.map(Number).sort((a, b) => a - b);
+  const parts = chunks.map((chunk) => partKey(job.id, 'rejected', chunk));
   const key = rejectedKey(job.id);
   const filename = `rejected-${job.id}.csv`;
   const { size } = await ports.files.join(key, [header, ...parts], {
@@ -82,7 +84,7 @@ const runAgain = async ({ ports, job }: Context, plan: Plan, prepared: unknown):
   const chunks = [...plan.chunks, ...plan.chunks.slice(plan.first)];
   const key = `jobs/${job.id}/plan-${randomBytes(6).toString('hex')}/plan.json`;
   await writePlan(ports, key, { ...plan, prepared, first, chunks });
-  const moved = await ports.jobs.move(job.id, planAgain(key, chunks.length, ports.clock.now() + look.processing));
+  const moved = await ports.jobs.move(job.id, planAgain(job, key, chunks.length, ports.clock.now() + look.processing));
   ports.log.info('job.planned_again', { job: job.id, chunks: chunks.length });
   if (moved) await dispatch(ports, moved);
 };
@@ -96,7 +98,7 @@ const endJob = async (
 ): Promise<void> => {
   const now = ports.clock.now();
   const set = { finishedAt: now, rows, files, deliveries: firstDeliveries(job), due: now + look.reporting };
-  const ended = await ports.jobs.move(job.id, end(state, set));
+  const ended = await ports.jobs.move(job.id, end(job, state, set));
   if (!ended) return;
   ports.log.info('job.ended', {
     job: job.id,

@@ -112,7 +112,7 @@ export interface Job {
   done: readonly number[];
   /** The ledger: outcomes of the accounted chunks. */
   counts: Counts;
-  /** Facts that chunks reported besides counts, as a set of words (an export: the variables it saw). */
+  /** Facts that chunks reported besides counts, as a set of words: variables that an export saw, chunks with rejected rows. */
   marks: readonly string[];
   /** Notes for the person who sent the file, such as an ignored column. */
   warnings: readonly string[];

@@ -18,6 +18,11 @@ const parts = (timeZone: string) =>
     second: 'numeric',
   });
 
+/** Throws RangeError when there is no such IANA zone. */
+export const checkTimeZone = (timeZone: string | undefined): void => {
+  if (timeZone !== undefined) parts(timeZone);
+};
+
 const offsets = new Map<string, Offset>();
 
 /** Offsets change at quarter hours at most, so one look into the zone serves a whole quarter: exports ask millions of times. */

@@ -204,7 +204,10 @@ export interface Client {
 export interface Clients {
   byKey(apiKey: string): Promise<Client | undefined>;
   byId(id: ClientId): Promise<Client | undefined>;
-  /** Writes a client, its secret encrypted. Settings that are left out have their defaults. Throws for another client's key. */
+  /**
+   * Writes a client, its secret encrypted. Settings that are left out have their defaults. Throws for another client's
+   * key, and RangeError for a time zone that does not exist.
+   */
   put(client: Omit<Client, 'settings'> & { settings?: Partial<ClientSettings> }): Promise<void>;
 }
 

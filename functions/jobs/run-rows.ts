@@ -23,7 +23,7 @@ export const runRows = async (
   chunk: Chunk,
   number: number,
   budget: Budget,
-): Promise<{ counts: Counts }> => {
+): Promise<{ counts: Counts; marks: string[] }> => {
   const { input } = plan;
   if (!input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
   const tally = new Tally(input.header.names.length);
@@ -40,11 +40,10 @@ export const runRows = async (
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
     throw error;
   }
-  if (tally.rejected.length > 0) {
-    const key = partKey(context.job.id, 'rejected', number);
-    await context.ports.files.put(key, tally.rejected.join(''));
-  }
-  return { counts: tally.counts };
+  if (tally.rejected.length === 0) return { counts: tally.counts, marks: [] };
+  await context.ports.files.put(partKey(context.job.id, 'rejected', number), tally.rejected.join(''));
+  // The finisher joins the parts of the chunks that are marked.
+  return { counts: tally.counts, marks: [String(number)] };
 };
 
 /** Counts outcomes and keeps the lines of rejected rows. */

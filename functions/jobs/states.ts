@@ -31,6 +31,8 @@ export interface Move {
   phases?: readonly Phase[];
   /** When true, every chunk must be accounted: the size of the ledger's set equals `chunks`. */
   balanced?: boolean;
+  /** When given, the job's plan must still be this one: what a late caller decided on an older plan is void. */
+  plan?: string;
   set: JobPatch;
 }
 
@@ -74,25 +76,28 @@ export const process = (set: {
 });
 
 /** Every chunk is accounted: exactly one caller wins this. */
-export const gather = (job: Pick<Job, 'chunks'>, due: Millis): Move => ({
+export const gather = (due: Millis): Move => ({
   name: 'gather',
   from: ['running'],
   phases: ['processing'],
-  // A plan without chunks has an empty ledger, which some stores keep as no ledger at all.
-  balanced: job.chunks !== 0,
+  balanced: true,
   set: { phase: 'finishing', due },
 });
 
 /** The finisher found that the chunks must run anew under a better plan (the old ones stay in the ledger's set). */
-export const planAgain = (plan: string, chunks: number, due: Millis): Move => ({
+export const planAgain = (job: Job, plan: string, chunks: number, due: Millis): Move => ({
   name: 'plan again',
   from: ['running'],
   phases: ['finishing'],
+  ...samePlan(job),
   set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due },
 });
 
+const samePlan = ({ plan }: Job): Pick<Move, 'plan'> => (plan === undefined ? {} : { plan });
+
 /** Results are written: the end. */
 export const end = (
+  job: Job,
   state: 'completed' | 'incomplete',
   set: {
     finishedAt: Millis;
@@ -101,7 +106,13 @@ export const end = (
     deliveries: JobPatch['deliveries'] & object;
     due: Millis | null;
   },
-): Move => ({ name: 'end', from: ['running'], phases: ['finishing'], set: { state, phase: null, ...set } });
+): Move => ({
+  name: 'end',
+  from: ['running'],
+  phases: ['finishing'],
+  ...samePlan(job),
+  set: { state, phase: null, ...set },
+});
 
 /** The work cannot be done. Allowed from any unfinished state. */
 export const fail = (set: {
@@ -133,4 +144,5 @@ export const forget = (files: Job['files'], due: Millis | null): Move => ({
 export const allows = (move: Move, job: Job): boolean =>
   move.from.includes(job.state) &&
   (!move.phases || (job.phase !== undefined && move.phases.includes(job.phase))) &&
-  (!move.balanced || job.done.length === job.chunks);
+  (!move.balanced || job.done.length === job.chunks) &&
+  (move.plan === undefined || job.plan === move.plan);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { normaliseAddress } from '../files/address.ts';
 import type { JobType } from './define.ts';
 import { Refusal } from './errors.ts';
-import { type DoorName, type Job, type JobId, newId, type Source } from './job.ts';
+import { type DoorName, type Job, type JobId, type Millis, newId, type Source } from './job.ts';
 import { look } from './looks.ts';
 import { parseParams, withoutAbsent } from './params.ts';
 import { BlockedAddress, type Client, type Ports } from './ports.ts';
@@ -19,7 +19,12 @@ export interface JobRequest {
   /** An uploaded file that already lies in the store. The job owns it from here on; on refusal the door removes it. */
   upload?: { key: string; filename: string };
   /** Idempotency-Key and the hash over the whole request. */
-  idempotency?: { key: string; fingerprint: string };
+  idempotency?: {
+    key: string;
+    fingerprint: string;
+    /** How long the key is held; a day unless given. */
+    lifeMs?: Millis;
+  };
 }
 
 const claimLife = 24 * 3600_000;
@@ -70,9 +75,10 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
 /** The id to write the job under, or the job that the same request made before. */
 const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobId): Promise<JobId | Job> => {
   if (!request.idempotency) return id;
-  const expiresAt = ports.clock.now() + claimLife;
-  const held = await ports.jobs.claim({ client: client.id, ...request.idempotency, job: id, expiresAt });
-  if (held.fingerprint !== request.idempotency.fingerprint)
+  const { key, fingerprint, lifeMs = claimLife } = request.idempotency;
+  const expiresAt = ports.clock.now() + lifeMs;
+  const held = await ports.jobs.claim({ client: client.id, key, fingerprint, job: id, expiresAt });
+  if (held.fingerprint !== fingerprint)
     throw new Refusal('idempotency_conflict', 'Idempotency-Key was used before with another request');
   const earlier = held.job === id ? undefined : await ports.jobs.read(held.job);
   if (earlier) await removeUnused(ports, request.upload?.key, earlier);

@@ -70,6 +70,12 @@ export const clientsContract = (harness: Harness<Subjects['clients']>): void => 
       expect(await store().byId(two.id)).toBeUndefined();
     });
 
+    it('refuses a time zone that does not exist, and keeps nothing of that client', async () => {
+      const one = sample();
+      await expect(store().put({ ...one, settings: { timeZone: 'Mars/Olympus' } })).rejects.toThrow(RangeError);
+      expect(await store().byId(one.id)).toBeUndefined();
+    });
+
     it('keeps no secret in the clear', async () => {
       const client = sample();
       await store().put(client);

@@ -103,9 +103,9 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         states.postpone(1, now, now),
         states.fetched(now),
         states.process({ plan: 'jobs/p', chunks: 3, rows: 9, warnings: ['w'], due: now }),
-        states.gather({ chunks: 2 }, now),
-        states.planAgain('jobs/p2', 4, now),
-        states.end('completed', { finishedAt: now, rows: 1, files: {}, deliveries: {}, due: null }),
+        states.gather(now),
+        states.planAgain(job, 'jobs/p2', 4, now),
+        states.end(job, 'completed', { finishedAt: now, rows: 1, files: {}, deliveries: {}, due: null }),
         states.fail({ failure: { class: 'input', message: 'm' }, finishedAt: now, deliveries: {}, due: null }),
         states.look(now + 1),
         states.forget({}, null),
@@ -166,7 +166,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
 
       it('wait for the ledger to balance', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 2 });
-        const gather = states.gather({ chunks: 2 }, now + 9e11);
+        const gather = states.gather(now + 9e11);
         expect(await store().move(job.id, gather)).toBeUndefined();
         await store().account(job.id, { chunk: 1, counts: {}, due: now + 9e11 });
         expect(await store().move(job.id, gather)).toBeUndefined();
@@ -174,15 +174,22 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         expect((await store().move(job.id, gather))?.phase).toBe('finishing');
       });
 
+      it('are void when they were decided on an older plan', async () => {
+        const job = await created({ state: 'running', phase: 'finishing', chunks: 1, done: [0], plan: 'jobs/new' });
+        const late = { ...job, plan: 'jobs/old' };
+        expect(await store().move(job.id, states.planAgain(late, 'jobs/p2', 2, now))).toBeUndefined();
+        expect((await store().move(job.id, states.planAgain(job, 'jobs/p2', 2, now + 9e11)))?.plan).toBe('jobs/p2');
+      });
+
       it('have one winner', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 1, done: [0] });
-        const tries = Array.from({ length: 20 }, () => store().move(job.id, states.gather({ chunks: 1 }, now + 9e11)));
+        const tries = Array.from({ length: 20 }, () => store().move(job.id, states.gather(now + 9e11)));
         expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       });
 
       it('gather a plan without chunks', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 0 });
-        expect((await store().move(job.id, states.gather({ chunks: 0 }, now + 9e11)))?.phase).toBe('finishing');
+        expect((await store().move(job.id, states.gather(now + 9e11)))?.phase).toBe('finishing');
       });
     });
 

@@ -72,6 +72,9 @@ describe('the same request twice', () => {
     expect(second?.id).toBe(first?.id);
     if (first) expect((await settled(house, first)).counts).toEqual({ created: 1 });
     expect(await exported(house, 'Dropped list')).toHaveLength(2);
+    // A restart on one machine finds the file again as long as it lies there.
+    house.advance(8 * 24 * 3600_000);
+    expect((await submitDrop(house.ports, key, 'v1'))?.id).toBe(first?.id);
     expect((await submitDrop(house.ports, key, 'v2'))?.id).not.toBe(first?.id);
   });
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { handleMessage } from '../../functions/jobs/handle.ts';
 import { sweep } from '../../functions/jobs/sweep.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { exported, imported, importFile, readJob, settled, submitJob } from '../helpers/jobs.ts';
+import { exported, imported, importFile, readJob, readObject, settled, submitJob } from '../helpers/jobs.ts';
 
 const rows = (count: number, city: string): string =>
   ['email,city', ...Array.from({ length: count }, (_, index) => `p${index}@example.com,${city}`), ''].join('\n');
@@ -52,6 +53,20 @@ describe('a job of many chunks', () => {
     expect(ended.state).toBe('incomplete');
     expect(ended.counts.not_processed).toBeGreaterThan(0);
     expect((ended.counts.created ?? 0) + (ended.counts.not_processed ?? 0)).toBe(25_000);
+  });
+
+  it('keeps the rejected rows when a second finisher runs while the first one joins them', async () => {
+    const job = await importFile(house, `${rows(100, 'Oslo')}broken\nbroken too\n`);
+    const { join } = house.ports.files;
+    house.ports.files.join = async (key, parts, options) => {
+      house.ports.files.join = join;
+      // The message that began to finish comes again here, and its second run ends the job and clears up.
+      await handleMessage(house.ports, { v: 1, kind: 'chunk', job: job.id, chunk: 0 }, () => Number.POSITIVE_INFINITY);
+      return join.call(house.ports.files, key, parts, options);
+    };
+    const ended = await settled(house, job);
+    expect(ended).toMatchObject({ state: 'completed', counts: { created: 100, rejected: 2 } });
+    expect((await readObject(house.ports, ended.files.rejected?.key ?? '')).split('\n')).toHaveLength(4);
   });
 
   it('goes on after its messages were lost, when the sweeper looks', async () => {
