@@ -4,6 +4,8 @@ import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
 import type { Client, Ports } from './ports.ts';
 
+export { outcomes } from './job.ts';
+
 /** What a type's work touches; infra turns each word into the least grants that allow it. */
 export type Need = 'profiles:read' | 'profiles:write' | 'lists:read' | 'lists:write' | 'exports:write';
 

@@ -1,7 +1,7 @@
 // The dashboard of a stage: what customers feel first, then lane by lane, then the machinery.
 import { Dashboard, GraphWidget, type IMetric, type IWidget, PeriodOverride } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { JobType } from '../../functions/jobs/define.ts';
+import { type JobType, outcomes } from '../../functions/jobs/define.ts';
 import type { LaneSpec } from '../lanes.ts';
 import type { StageMetrics } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
@@ -27,6 +27,9 @@ export const addDashboard = (scope: Construct, props: DashboardProps): Dashboard
     widgets: [jobs(props), doors(props), ...props.lanes.map((lane) => laneRow(props, lane)), store(props)],
   });
 
+/** What rows can become, and the metrics that count it. */
+const outcomeMetrics = outcomes.map((outcome) => [outcome, `Rows_${outcome}`] as const);
+
 /** Jobs by state and type, rows, reports. */
 const jobs = ({ types, metrics }: DashboardProps): IWidget[] => {
   const each = (name: string, dimension: string, values: readonly string[]) =>
@@ -35,12 +38,20 @@ const jobs = ({ types, metrics }: DashboardProps): IWidget[] => {
     );
   const byType = (name: string, statistic: string) =>
     types.map(({ name: type }) => metrics.domain(name, { type }, { label: type, statistic }));
+  const rowTypes = types.filter(({ work }) => work.kind === 'rows').map(({ name }) => name);
   const channels = (name: string, word: string) =>
     ['mail', 'postback'].map((channel) => metrics.domain(name, { channel }, { label: `${channel} ${word}` }));
   return [
     graph('Jobs ended', each('JobsEnded', 'state', ['completed', 'incomplete'])),
     graph('Jobs failed', each('JobsFailed', 'class', ['input', 'remote', 'timeout', 'internal'])),
     graph('Rows', byType('Rows', 'Sum')),
+    graph(
+      'What became of rows',
+      outcomeMetrics.flatMap(([label, name]) =>
+        rowTypes.map((type) => metrics.domain(name, { type }, { label: `${type} ${label}` })),
+      ),
+    ),
+    graph('Bytes exported', byType('ExportBytes', 'Sum')),
     graph('From request to end, ms, p90', byType('JobTime', 'p90')),
     graph('Reports', [...channels('ReportsDelivered', 'delivered'), ...channels('ReportsFailed', 'failed')]),
     graph('Sent on by the sweeper; messages nobody could handle', [
