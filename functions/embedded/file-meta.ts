@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathOf } from './file-names.ts';
+import type { Pieces } from './pieces.ts';
 
 export interface FileMeta {
   contentType?: string;
   filename?: string;
+  /** For a large joined object, whose own file is empty. */
+  pieces?: Pieces;
 }
 
 const metaPath = (home: string, key: string): string => pathOf(join(home, 'meta'), key);
@@ -14,7 +17,7 @@ const metaPath = (home: string, key: string): string => pathOf(join(home, 'meta'
 /** Sets what is known of an object, before the object itself is put in its place. */
 export const writeMeta = (home: string, key: string, meta: FileMeta): void => {
   const path = metaPath(home, key);
-  if (meta.contentType === undefined && meta.filename === undefined) {
+  if (Object.values(meta).every((value) => value === undefined)) {
     rmSync(path, { force: true });
     return;
   }

@@ -5,13 +5,17 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 
 import { dirname, join, relative } from 'node:path';
 import { Refusal } from '../jobs/errors.ts';
 import { FileGone, type FileInfo, type Files } from '../jobs/ports.ts';
-import { type FileMeta, removeMeta, writeMeta } from './file-meta.ts';
+import { bytesOf, infoOf } from './file-bytes.ts';
+import { type FileMeta, readMeta, removeMeta, writeMeta } from './file-meta.ts';
 import { areas, keyOf, pathOf } from './file-names.ts';
 import { signLink } from './links.ts';
+import { bytesOfPieces, linkPieces, type Pieces, removePieces, sizeOf } from './pieces.ts';
 
 const bufferBytes = 256 * 1024;
 /** Joining moves whole files: larger steps, fewer of them. */
 const joinBytes = 2 * 1024 * 1024;
+/** From this size on a joined object is kept as its pieces. */
+const piecesFrom = 8 * 1024 * 1024;
 
 /** Objects under `<home>/{uploads,exports,jobs}`; `baseUrl` is where the server's `/files/` is reached. */
 export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
@@ -32,8 +36,10 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
     try {
       await fill(file).then(() => file.sync());
       const info = await infoOf(file);
+      const { pieces: before } = readMeta(home, key);
       writeMeta(home, key, meta);
       await moveTo(temporary, path);
+      if (before) await removePieces(home, before);
       return info;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -42,6 +48,27 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
       await file.close();
     }
   };
+
+  /** An object's file, and its pieces when it is an empty file that stands for them. */
+  const opened = async (key: string): Promise<{ file: FileHandle; info: FileInfo; pieces?: Pieces }> => {
+    const file = await openObject(key);
+    const info = await infoOf(file);
+    const { pieces } = info.size === 0 ? readMeta(home, key) : {};
+    return pieces ? { file, info: { ...info, size: sizeOf(pieces) }, pieces } : { file, info };
+  };
+
+  const copyParts = (key: string, parts: readonly string[], meta: FileMeta): Promise<FileInfo> =>
+    write(key, meta, async (whole) => {
+      for (const part of parts) {
+        const file = await openObject(part);
+        try {
+          for await (const piece of bytesOf(file, 0, (await infoOf(file)).size, joinBytes))
+            await writeAll(whole, piece);
+        } finally {
+          await file.close();
+        }
+      }
+    });
 
   return {
     async put(key, body, options = {}) {
@@ -52,40 +79,38 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
     },
 
     async *get(key, options = {}) {
-      const file = await openObject(key);
+      const { file, info, pieces } = await opened(key);
       try {
-        const info = await infoOf(file);
         if (options.etag !== undefined && options.etag !== info.etag) throw new FileGone('the object is another one');
-        yield* bytesOf(file, options.start ?? 0, Math.min(options.end ?? info.size, info.size));
+        const [start, end] = [options.start ?? 0, Math.min(options.end ?? info.size, info.size)];
+        yield* pieces ? bytesOfPieces(home, pieces, start, end) : bytesOf(file, start, end);
       } finally {
         await file.close();
       }
     },
 
     async head(key) {
-      const file = await openObject(key).catch((error: unknown) => {
+      const found = await opened(key).catch((error: unknown) => {
         if (error instanceof FileGone) return undefined;
         throw error;
       });
-      try {
-        return file && (await infoOf(file));
-      } finally {
-        await file?.close();
-      }
+      await found?.file.close();
+      return found?.info;
     },
 
     async join(key, parts, meta) {
-      return write(key, meta, async (whole) => {
-        for (const part of parts) {
-          const file = await openObject(part);
-          try {
-            for await (const piece of bytesOf(file, 0, (await infoOf(file)).size, joinBytes))
-              await writeAll(whole, piece);
-          } finally {
-            await file.close();
-          }
-        }
-      });
+      const sizes: number[] = [];
+      for (const part of parts) {
+        const { file, info, pieces } = await opened(part);
+        await file.close();
+        if (pieces) throw new Error('a joined object cannot be joined again');
+        sizes.push(info.size);
+      }
+      const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
+      const paths = parts.map((part) => pathOf(home, part));
+      const pieces = size < piecesFrom ? undefined : await linkPieces(home, paths, sizes);
+      if (!pieces) return copyParts(key, parts, meta);
+      return { ...(await write(key, { ...meta, pieces }, async () => {})), size };
     },
 
     async link(key, expiresAt) {
@@ -109,7 +134,9 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
         if ((await lstat(path).catch(missing))?.isDirectory() === false) await rm(path, { force: true });
         // The folders under uploads/imports are people's own.
         if (!key.startsWith('uploads/imports/')) folders.add(dirname(path));
+        const { pieces } = readMeta(home, key);
         removeMeta(home, key);
+        if (pieces) await removePieces(home, pieces);
       }
       for (const folder of folders) await removeEmpty(home, folder);
     },
@@ -120,27 +147,6 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
 const missing = (error: NodeJS.ErrnoException): undefined => {
   if (!['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'].includes(error.code ?? '')) throw error;
 };
-
-/** Size, time of the last write and inode: a replaced file is another inode, even within one tick of the clock. */
-const infoOf = async (file: FileHandle): Promise<FileInfo> => {
-  const { size, mtimeNs, ino } = await file.stat({ bigint: true });
-  return { size: Number(size), etag: [size, mtimeNs, ino].map((part) => part.toString(36)).join('-') };
-};
-
-async function* bytesOf(
-  file: FileHandle,
-  start: number,
-  end: number,
-  blockBytes = bufferBytes,
-): AsyncGenerator<Uint8Array> {
-  for (let at = start; at < end; ) {
-    const buffer = Buffer.allocUnsafe(Math.min(blockBytes, end - at));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) throw new FileGone('the object became shorter');
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
 
 /** The body in pieces that are worth a write. Small ones are copied, since their sender may use the memory again. */
 async function* gathered(

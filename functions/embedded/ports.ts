@@ -38,17 +38,18 @@ export const embeddedPorts = ({ home, baseUrl, mail, now = Date.now }: EmbeddedO
   const jobs = openDatabase(join(home, 'jobs.db'), jobsPlan);
   const queue = openDatabase(join(home, 'queue.db'), queuePlan);
   const profiles = openProfiles(home);
+  const files = embeddedFiles(home, baseUrl);
   return {
     clock: { now },
     jobs: embeddedJobs(jobs, now),
     profiles,
     lists: embeddedLists(jobs),
-    files: embeddedFiles(home, baseUrl),
+    files,
     ...embeddedMessages(queue, now),
     mail,
     clients: embeddedClients(jobs, keyFor(home, 'client secrets')),
     rates: embeddedRates(),
-    removeOld: () => removeOld(home, jobs, now()),
+    removeOld: () => removeOld(home, files, jobs, now()),
     close() {
       profiles.close();
       jobs.close();
