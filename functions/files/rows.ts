@@ -21,7 +21,7 @@ export interface Header {
 export interface InputRow {
   /** Number of the line on which the record starts; the file's first line is 1. */
   line: number;
-  /** The cells, unquoted, not trimmed; at least as many as the header has. Empty when `broken`. */
+  /** The cells, unquoted, not trimmed; as many as the header has. Empty when `broken`. */
   cells: readonly string[];
   /** Why no cells could be read: the reason that the row is rejected with. */
   broken?: string;

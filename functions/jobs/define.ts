@@ -66,7 +66,7 @@ export interface SliceWork<P, S> {
   header(context: JobContext<P, S>): string;
   /** Streams a slice's lines; returns what it saw. */
   write(context: JobContext<P, S>, slice: Slice): AsyncGenerator<string, SliceResult>;
-  /** After all slices: a better guess when the one they shared was wrong (they run again), or undefined when it was right. */
+  /** After all slices, with all their marks in order: a better guess when the one they shared was wrong (they run again), or undefined when it was right. */
   settle(prepared: S, marks: readonly string[]): S | undefined;
   /** Once the file is written. Must be repeatable. */
   finish?(context: JobContext<P, S>): Promise<void>;

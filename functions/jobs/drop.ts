@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 import { submit } from './submit.ts';
 
 /** Longer than the file lies there: a restart on one machine finds it again. */
-const claimLife = 14 * 24 * 3600_000;
+const dropLife = 14 * 24 * 3600_000;
 
 /** `key` is the whole key with its area; `version` differs whenever the object does (an ETag). Undefined when the key is not a drop. */
 export const submitDrop = async (ports: Ports, key: string, version: string): Promise<Job | undefined> => {
@@ -13,7 +13,10 @@ export const submitDrop = async (ports: Ports, key: string, version: string): Pr
   const [area, folder, clientId, list, ...rest] = segments;
   if (area !== 'uploads' || folder !== 'imports' || !clientId || !list || rest.length === 0) return undefined;
   // Such a key names no object of ours: stores on a disk cannot keep it.
-  if (segments.some((segment) => ['', '.', '..'].includes(segment))) return undefined;
+  if (segments.some((segment) => ['', '.', '..'].includes(segment) || segment.includes('\\'))) {
+    ports.log.warn('drop.refused', { client: clientId, reason: 'invalid_key' });
+    return undefined;
+  }
   const filename = rest.join('/');
   const client = await ports.clients.byId(clientId);
   if (!client) {
@@ -27,7 +30,7 @@ export const submitDrop = async (ports: Ports, key: string, version: string): Pr
       params: { list },
       upload: { key, filename },
       // The event of one upload may come twice, and the same file may be put again: key and version tell them apart.
-      idempotency: { key: `drop ${key} ${version}`, fingerprint: version, lifeMs: claimLife },
+      idempotency: { key: `drop ${key} ${version}`, fingerprint: version, lifeMs: dropLife },
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

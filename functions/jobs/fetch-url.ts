@@ -1,12 +1,10 @@
 // A job whose input lies at a URL: fetched into the store first, tried three times.
+import { maxInputBytes } from '../files/plain.ts';
 import { Refusal, Reject, RetryLater } from './errors.ts';
 import type { Job } from './job.ts';
-import { look } from './looks.ts';
+import { lookAfter } from './looks.ts';
 import { BlockedAddress, type Ports, PullFailed } from './ports.ts';
 import { fetched, postpone } from './states.ts';
-
-/** The largest input, from a URL as from an upload. */
-const maxInputBytes = 1024 ** 3;
 
 /** Seconds to wait after each failed try; after the last one the job fails. */
 const waits = [10, 50];
@@ -21,7 +19,7 @@ export const fetchUrl = async (ports: Ports, job: Job, prefix: string): Promise<
     await ports.files.remove([key]);
     return giveUpOrWait(ports, job, error);
   }
-  const moved = await ports.jobs.move(job.id, fetched(ports.clock.now() + look.planning));
+  const moved = await ports.jobs.move(job.id, fetched(ports.clock.now() + lookAfter.planning));
   if (!moved) throw new RetryLater(30, 'the job moved on while its input was fetched');
   return { ...moved, source: { kind: 'file', key } };
 };
@@ -38,7 +36,7 @@ const giveUpOrWait = async (ports: Ports, job: Job, error: unknown): Promise<nev
     throw new Reject(`The file could not be fetched from the URL: ${error.message}`, failure);
   }
   const retryAt = ports.clock.now() + wait * 1000;
-  await ports.jobs.move(job.id, postpone(tries, retryAt, retryAt + look.pending));
+  await ports.jobs.move(job.id, postpone(tries, retryAt, retryAt + lookAfter.pending));
   await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client, delaySeconds: wait });
   throw new Postponed();
 };

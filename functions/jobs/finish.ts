@@ -5,8 +5,9 @@ import type { Entry, JobContext, RowWork, SliceWork } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import { failJob } from './fail.ts';
 import { accountedRows, type Job, type ResultFile } from './job.ts';
-import { keepFor, look } from './looks.ts';
-import { exportKey, headerKey, partKey, partsPrefix, rejectedKey } from './parts.ts';
+import { keepFor, lookAfter } from './looks.ts';
+import { readTypeMarks, rejectedChunks } from './marks.ts';
+import { exportKey, headerKey, partKey, rejectedKey, removeWork } from './parts.ts';
 import { type Plan, readPlan, writePlan } from './plan-record.ts';
 import type { Ports } from './ports.ts';
 import { findType } from './registry.ts';
@@ -18,7 +19,7 @@ type Context = JobContext<unknown, unknown>;
 /** Ends a job whose chunks are all accounted. Of several callers one gathers; one that comes back after a crash goes on. */
 export const finishJob = async (ports: Ports, job: Job): Promise<void> => {
   const gathering =
-    job.phase === 'finishing' ? job : await ports.jobs.move(job.id, gather(ports.clock.now() + look.finishing));
+    job.phase === 'finishing' ? job : await ports.jobs.move(job.id, gather(ports.clock.now() + lookAfter.finishing));
   if (!gathering?.plan) return;
   const type = findType(gathering.type);
   const client = await ports.clients.byId(gathering.client);
@@ -53,8 +54,7 @@ const joinRejected = async ({ ports, job }: Context, plan: Plan): Promise<Result
   const header = headerKey(job.id, 'rejected');
   await ports.files.put(header, rejectedHeader(plan.input.header.names));
   // Named by the ledger, not by what lies there: another finisher may have ended the job and removed the parts by now.
-  const chunks = job.marks.map(Number).sort((a, b) => a - b);
-  const parts = chunks.map((chunk) => partKey(job.id, 'rejected', chunk));
+  const parts = rejectedChunks(job.marks).map((chunk) => partKey(job.id, 'rejected', chunk));
   const key = rejectedKey(job.id);
   const filename = `rejected-${job.id}.csv`;
   const { size } = await ports.files.join(key, [header, ...parts], {
@@ -66,7 +66,7 @@ const joinRejected = async ({ ports, job }: Context, plan: Plan): Promise<Result
 
 const finishSlices = async (context: Context, work: SliceWork<unknown, unknown>, plan: Plan): Promise<void> => {
   const { ports, job, client } = context;
-  const better = work.settle(plan.prepared, job.marks);
+  const better = work.settle(plan.prepared, readTypeMarks(job.marks));
   if (better !== undefined) return runAgain(context, plan, better);
   const header = headerKey(job.id, 'export');
   await ports.files.put(header, work.header(context));
@@ -84,7 +84,10 @@ const runAgain = async ({ ports, job }: Context, plan: Plan, prepared: unknown):
   const chunks = [...plan.chunks, ...plan.chunks.slice(plan.first)];
   const key = `jobs/${job.id}/plan-${randomBytes(6).toString('hex')}/plan.json`;
   await writePlan(ports, key, { ...plan, prepared, first, chunks });
-  const moved = await ports.jobs.move(job.id, planAgain(job, key, chunks.length, ports.clock.now() + look.processing));
+  const moved = await ports.jobs.move(
+    job.id,
+    planAgain(job, key, chunks.length, ports.clock.now() + lookAfter.processing),
+  );
   ports.log.info('job.planned_again', { job: job.id, chunks: chunks.length });
   if (moved) await dispatch(ports, moved);
 };
@@ -97,7 +100,7 @@ const endJob = async (
   files: Job['files'] = {},
 ): Promise<void> => {
   const now = ports.clock.now();
-  const set = { finishedAt: now, rows, files, deliveries: firstDeliveries(job), due: now + look.reporting };
+  const set = { finishedAt: now, rows, files, deliveries: firstDeliveries(job), due: now + lookAfter.reporting };
   const ended = await ports.jobs.move(job.id, end(job, state, set));
   if (!ended) return;
   ports.log.info('job.ended', {
@@ -111,11 +114,5 @@ const endJob = async (
     ...job.counts,
   });
   await sendReports(ports, ended);
-  await ports.files.remove(await workFiles(ports, job));
+  await removeWork(ports, job);
 };
-
-/** What chunks and planners left: the end needs none of it. The input itself is kept for a retry. */
-const workFiles = async (ports: Ports, job: Job): Promise<string[]> => [
-  ...(await ports.files.list(partsPrefix(job.id))),
-  ...(await ports.files.list(`jobs/${job.id}/plan-`)),
-];

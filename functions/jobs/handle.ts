@@ -3,7 +3,7 @@
 import { dispatch } from './dispatch.ts';
 import { failJob } from './fail.ts';
 import { isEnded, type Job } from './job.ts';
-import { look } from './looks.ts';
+import { lookAfter } from './looks.ts';
 import { planJob } from './plan.ts';
 import { readPlan } from './plan-record.ts';
 import type { Budget, Message, Ports } from './ports.ts';
@@ -41,7 +41,7 @@ const buryChunk = async (ports: Ports, job: Job, number: number): Promise<void> 
     return failJob(ports, job, { class: 'internal', message: 'A part of the export could not be written' });
   const skipped = chunk.kind === 'range' ? countBits(chunk.skip) : 0;
   const counts = { not_processed: chunk.rows - skipped };
-  await ports.jobs.account(job.id, { chunk: number, counts, due: ports.clock.now() + look.processing });
+  await ports.jobs.account(job.id, { chunk: number, counts, due: ports.clock.now() + lookAfter.processing });
   const after = await ports.jobs.read(job.id);
   // Whatever is left is woken; when nothing is, any chunk's message wakes the finisher.
   if (after && !isEnded(after)) await dispatch(ports, after);

@@ -112,7 +112,7 @@ export interface Job {
   done: readonly number[];
   /** The ledger: outcomes of the accounted chunks. */
   counts: Counts;
-  /** Facts that chunks reported besides counts, as a set of words: variables that an export saw, chunks with rejected rows. */
+  /** Facts that chunks reported besides counts, as a set of words; `marks.ts` writes and reads them. */
   marks: readonly string[];
   /** Notes for the person who sent the file, such as an ignored column. */
   warnings: readonly string[];

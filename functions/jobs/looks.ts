@@ -4,7 +4,7 @@ import { isEnded, type Job, type Millis } from './job.ts';
 const minute = 60_000;
 
 /** Milliseconds from now to the next look, by what the job is doing. */
-export const look = {
+export const lookAfter = {
   pending: minute,
   /** A planner may run for 15 minutes. */
   planning: 16 * minute,
@@ -18,9 +18,9 @@ export const keepFor = 7 * 24 * 60 * minute;
 
 /** When an ended job wants its next look: reports first, then files whose time ends, then never. */
 export const nextLook = (job: Job, now: Millis): Millis | null => {
-  if (!isEnded(job)) return now + look.processing;
+  if (!isEnded(job)) return now + lookAfter.processing;
   if (Object.values(job.deliveries).some((delivery) => delivery.state === 'due' || delivery.state === 'sending'))
-    return now + look.reporting;
+    return now + lookAfter.reporting;
   const ends = Object.values(job.files)
     .filter((file) => !file.removed)
     .map((file) => file.expiresAt);

@@ -20,7 +20,11 @@ const refuse = (reason: RefusalReason) => ({ params: { reason } });
 /** The name of a list: 1 to 200 characters without control characters; `All Users` is a pseudo list. */
 export const listName = text.superRefine((name, context) => {
   const valid =
-    name.trim() !== '' && name.length <= 200 && name.isWellFormed() && !/\p{Cc}/u.test(name) && name !== 'All Users';
+    name.trim() !== '' &&
+    [...name].length <= 200 &&
+    name.isWellFormed() &&
+    !/\p{Cc}/u.test(name) &&
+    name !== 'All Users';
   if (!valid)
     context.addIssue({
       code: 'custom',

@@ -1,18 +1,18 @@
 // The planner: makes a job's chunks, once. Nothing is written to the user base before the whole input was understood.
 import { randomBytes } from 'node:crypto';
+import type { SliceWork } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import { Refusal, Reject, RetryLater } from './errors.ts';
 import { failJob } from './fail.ts';
 import { fetchUrl, Postponed } from './fetch-url.ts';
 import { isEnded, type Job, type JobId } from './job.ts';
-import { look } from './looks.ts';
+import { lookAfter } from './looks.ts';
 import { type Plan, writePlan } from './plan-record.ts';
 import { planRowJob } from './plan-row-job.ts';
-import type { Budget } from './ports.ts';
-import { type Client, FileGone, type Ports } from './ports.ts';
+import { type Budget, type Client, FileGone, type Ports } from './ports.ts';
 import { findType } from './registry.ts';
 import { runChunk } from './run-chunk.ts';
-import { begin, process } from './states.ts';
+import { begin, startChunks } from './states.ts';
 
 /** Jobs of fewer rows are planned and run in one invocation. */
 const inlineRows = 20_000;
@@ -24,7 +24,7 @@ export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<
   if (job.phase === 'processing' || job.phase === 'finishing') return dispatch(ports, job);
   const now = ports.clock.now();
   const phase = job.source?.kind === 'url' ? 'downloading' : 'splitting';
-  const begun = await ports.jobs.move(id, begin(job, phase, now, now + look.planning));
+  const begun = await ports.jobs.move(id, begin(job, phase, now, now + lookAfter.planning));
   if (!begun) return;
   try {
     const planned = await makePlan(ports, begun);
@@ -50,21 +50,19 @@ const makePlan = async (ports: Ports, job: Job): Promise<Job | undefined> => {
       : await planSlices(ports, client, job, type.work);
   const key = `${attempt}/plan.json`;
   await writePlan(ports, key, plan);
-  const due = ports.clock.now() + look.processing;
+  const due = ports.clock.now() + lookAfter.processing;
   const set = { plan: key, chunks: plan.chunks.length, warnings, due, ...(rows !== undefined && { rows }) };
-  const planned = await ports.jobs.move(job.id, process(set));
+  const planned = await ports.jobs.move(job.id, startChunks(set));
   if (planned)
     ports.log.info('job.planned', { job: job.id, type: job.type, chunks: plan.chunks.length, rows: rows ?? -1 });
   return planned;
 };
 
-type SliceWorkOf = Extract<NonNullable<ReturnType<typeof findType>>['work'], { kind: 'slices' }>;
-
 const planSlices = async (
   ports: Ports,
   client: Client,
   job: Job,
-  work: SliceWorkOf,
+  work: SliceWork<unknown, unknown>,
 ): Promise<{ plan: Plan; rows?: number; warnings: string[] }> => {
   const { slices, prepared } = await work.prepare({ ports, client, job, params: job.params });
   return { plan: { prepared, first: 0, chunks: slices.map((slice) => ({ kind: 'slice', ...slice })) }, warnings: [] };

@@ -44,7 +44,12 @@ const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> 
   }
   for (const warning of job.warnings) facts.push({ label: 'Note', value: warning });
   if (links.export) facts.push({ label: 'Download', value: 'the exported file', href: links.export });
-  if (links.rejected) facts.push({ label: 'Rejected rows', value: 'all of them, as a file', href: links.rejected });
+  if (links.rejected)
+    facts.push({
+      label: 'Rejected rows',
+      value: 'all of them, as a file (this link ends in two hours)',
+      href: links.rejected,
+    });
   return facts;
 };
 

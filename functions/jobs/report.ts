@@ -5,7 +5,7 @@ import type { Channel, Delivery, Job, JobId } from './job.ts';
 import { nextLook } from './looks.ts';
 import { BlockedAddress, type Client, type Message, type Ports } from './ports.ts';
 import { reportMail } from './report-mail.ts';
-import { look as lookMove } from './states.ts';
+import { lookAgain } from './states.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
 /** Seconds to wait after each failed attempt: over an hour in all, none longer than a queue can delay. */
@@ -27,7 +27,7 @@ export const sendReports = async (ports: Ports, job: Job): Promise<void> => {
   const open = channels(job).filter((channel) => ['due', 'sending'].includes(job.deliveries[channel]?.state ?? ''));
   const messages: Message[] = open.map((channel) => ({ v: 1, kind: 'report', job: job.id, channel }));
   if (messages.length > 0) await ports.work.send('report', messages, { group: job.client });
-  await ports.jobs.move(job.id, lookMove(nextLook(job, ports.clock.now())));
+  await ports.jobs.move(job.id, lookAgain(nextLook(job, ports.clock.now())));
 };
 
 /** Makes one attempt at a report, if it is still to be made. */
@@ -53,7 +53,7 @@ export const sendReport = async (ports: Ports, id: JobId, channel: Channel): Pro
   const after = await ports.jobs.read(id);
   const wait = state === 'due' && delay !== undefined ? delay * 1000 : 0;
   const next = after && nextLook(after, ports.clock.now() + wait);
-  if (next !== undefined) await ports.jobs.move(id, lookMove(next));
+  if (next !== undefined) await ports.jobs.move(id, lookAgain(next));
 };
 
 const mayTry = (delivery: Delivery, now: number): boolean =>
@@ -82,7 +82,7 @@ const mail = async (ports: Ports, client: Client, job: Job): Promise<Attempt> =>
 };
 
 const postback = async (ports: Ports, client: Client, job: Job): Promise<Attempt> => {
-  const dialect = ports.dialects[job.door] ?? ports.dialects.sailthru;
+  const dialect = ports.dialects[job.door];
   if (!dialect || job.postbackUrl === undefined) return { delivered: false, again: false, answer: 'no dialect' };
   const { body, contentType } = dialect.postback(job, client, await linksOf(ports, job));
   const signed = webhookHeaders(client.secret, `job-${job.id}`, Math.floor(ports.clock.now() / 1000), body);

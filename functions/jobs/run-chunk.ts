@@ -4,7 +4,7 @@ import { Reject } from './errors.ts';
 import { failJob } from './fail.ts';
 import { finishJob } from './finish.ts';
 import type { Job, JobId } from './job.ts';
-import { look } from './looks.ts';
+import { lookAfter } from './looks.ts';
 import { readPlan } from './plan-record.ts';
 import type { Budget, LedgerEntry, Ports } from './ports.ts';
 import { findType } from './registry.ts';
@@ -45,7 +45,7 @@ const workOn = async (ports: Ports, job: Job, number: number, budget: Budget): P
       type.work.kind === 'rows'
         ? await runRows(context, type.work, plan, chunk, number, budget)
         : await runSlice(context, type.work, chunk, number);
-    return { chunk: number, ...account, due: ports.clock.now() + look.processing };
+    return { chunk: number, ...account, due: ports.clock.now() + lookAfter.processing };
   } catch (error) {
     if (!(error instanceof Reject)) throw error;
     await failJob(ports, job, { class: error.class, message: error.message });

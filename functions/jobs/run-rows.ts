@@ -5,6 +5,7 @@ import type { InputRow } from '../files/rows.ts';
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { RetryLater } from './errors.ts';
 import type { Counts } from './job.ts';
+import { rejectedMark } from './marks.ts';
 import { partKey } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
 import type { Budget } from './ports.ts';
@@ -43,7 +44,7 @@ export const runRows = async (
   if (tally.rejected.length === 0) return { counts: tally.counts, marks: [] };
   await context.ports.files.put(partKey(context.job.id, 'rejected', number), tally.rejected.join(''));
   // The finisher joins the parts of the chunks that are marked.
-  return { counts: tally.counts, marks: [String(number)] };
+  return { counts: tally.counts, marks: [rejectedMark(number)] };
 };
 
 /** Counts outcomes and keeps the lines of rejected rows. */

@@ -1,6 +1,7 @@
 // A chunk of an export: a slice of the user base streamed into an object of its own.
 import type { JobContext, SliceResult, SliceWork } from './define.ts';
 import type { Counts } from './job.ts';
+import { typeMarks } from './marks.ts';
 import { partKey } from './parts.ts';
 import type { Chunk } from './plan-record.ts';
 
@@ -24,5 +25,5 @@ export const runSlice = async (
     }
   }
   await context.ports.files.put(partKey(context.job.id, 'export', number), encode());
-  return { counts: { exported: result.rows }, marks: result.marks };
+  return { counts: { exported: result.rows }, marks: typeMarks(result.marks) };
 };

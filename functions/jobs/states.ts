@@ -62,14 +62,14 @@ export const fetched = (due: Millis): Move => ({
 });
 
 /** The plan is written: chunks may run. */
-export const process = (set: {
+export const startChunks = (set: {
   plan: string;
   chunks: number;
   rows?: number;
   warnings: readonly string[];
   due: Millis;
 }): Move => ({
-  name: 'process',
+  name: 'start chunks',
   from: ['running'],
   phases: ['splitting'],
   set: { phase: 'processing', ...set },
@@ -127,7 +127,7 @@ export const fail = (set: {
 });
 
 /** Says when to look again, without any other change. */
-export const look = (due: Millis | null): Move => ({
+export const lookAgain = (due: Millis | null): Move => ({
   name: 'look',
   from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
   set: { due },

@@ -4,7 +4,7 @@ import { normaliseAddress } from '../files/address.ts';
 import type { JobType } from './define.ts';
 import { Refusal } from './errors.ts';
 import { type DoorName, type Job, type JobId, type Millis, newId, type Source } from './job.ts';
-import { look } from './looks.ts';
+import { lookAfter } from './looks.ts';
 import { parseParams, withoutAbsent } from './params.ts';
 import { BlockedAddress, type Client, type Ports } from './ports.ts';
 import { findType } from './registry.ts';
@@ -27,7 +27,8 @@ export interface JobRequest {
   };
 }
 
-const claimLife = 24 * 3600_000;
+/** How long an Idempotency-Key is held. */
+const keyLife = 24 * 3600_000;
 
 /** Writes the job and sends it on its way. Throws Refusal when the request cannot become a job. */
 export const submit = async (ports: Ports, client: Client, request: JobRequest): Promise<Job> => {
@@ -53,7 +54,7 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
     ...(source && { source: await store(ports, claimed, source) }),
     state: 'pending',
     createdAt: now,
-    due: now + look.pending,
+    due: now + lookAfter.pending,
     done: [],
     counts: {},
     marks: [],
@@ -75,7 +76,7 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
 /** The id to write the job under, or the job that the same request made before. */
 const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobId): Promise<JobId | Job> => {
   if (!request.idempotency) return id;
-  const { key, fingerprint, lifeMs = claimLife } = request.idempotency;
+  const { key, fingerprint, lifeMs = keyLife } = request.idempotency;
   const expiresAt = ports.clock.now() + lifeMs;
   const held = await ports.jobs.claim({ client: client.id, key, fingerprint, job: id, expiresAt });
   if (held.fingerprint !== fingerprint)
@@ -141,7 +142,8 @@ const readEmails = (value: unknown): string => {
   const parts = typeof value === 'string' ? [value] : value;
   if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string'))
     throw new Refusal('invalid_parameter', 'Invalid emails');
-  return parts.flatMap((part) => part.split(/[,\r\n]+/)).join('\n');
+  const addresses = parts.flatMap((part) => part.split(/[,\r\n]/)).map((address) => address.trim());
+  return addresses.filter((address) => address !== '').join('\n');
 };
 
 const readAddressees = (ports: Ports, raw: Record<string, unknown>): Pick<Job, 'reportEmail' | 'postbackUrl'> => {

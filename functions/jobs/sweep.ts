@@ -2,10 +2,10 @@
 
 import { dispatch } from './dispatch.ts';
 import { isEnded, type Job } from './job.ts';
-import { look as lookTimes, nextLook } from './looks.ts';
+import { lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { sendReports } from './report.ts';
-import { forget, look } from './states.ts';
+import { forget, lookAgain } from './states.ts';
 
 const batch = 100;
 
@@ -29,12 +29,15 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
   ports.log.warn('sweep.sent_on', { job: job.id, type: job.type, state: job.state, phase: job.phase ?? 'none' });
   if (job.phase === 'processing' || job.phase === 'finishing') {
     await dispatch(ports, job);
-    await ports.jobs.move(job.id, look(now + lookTimes.processing));
+    await ports.jobs.move(job.id, lookAgain(now + lookAfter.processing));
   } else if (job.state === 'pending' || job.state === 'running') {
     await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client });
-    await ports.jobs.move(job.id, look(now + (job.state === 'pending' ? 5 * lookTimes.pending : lookTimes.planning)));
+    await ports.jobs.move(
+      job.id,
+      lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning)),
+    );
   } else {
-    await ports.jobs.move(job.id, look(nextLook(job, now)));
+    await ports.jobs.move(job.id, lookAgain(nextLook(job, now)));
   }
 };
 
@@ -53,5 +56,5 @@ const removeEnded = async (ports: Ports, job: Job): Promise<Job> => {
   if (gone.length === 0) return job;
   await ports.files.remove(gone);
   ports.log.info('files.removed', { job: job.id, files: gone.length });
-  return (await ports.jobs.move(job.id, forget(files, now + lookTimes.reporting))) ?? job;
+  return (await ports.jobs.move(job.id, forget(files, now + lookAfter.reporting))) ?? job;
 };

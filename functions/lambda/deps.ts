@@ -41,7 +41,7 @@ export const connect = (env: EngineEnv, log: Log): { ports: Ports; sdk: AwsClien
     hooks: createHooks(net),
     pulls: createPulls(net),
     log,
-    dialects: { sailthru: sailthruDialect },
+    dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
   };
   return { ports, sdk };
 };

@@ -9,13 +9,18 @@ const settleMs = 1_000;
 export class DropFolder {
   readonly #folder: string;
   readonly #found: (path: string, version: string) => Promise<void>;
+  readonly #failed: () => void;
   readonly #settling = new Map<string, NodeJS.Timeout>();
   #watcher: FSWatcher | undefined;
 
-  /** `found` is called with the path below `folder`, with forward slashes, and a version that differs whenever the file does. */
-  constructor(folder: string, found: (path: string, version: string) => Promise<void>) {
+  /**
+   * `found` is called with the path below `folder`, with forward slashes, and a version that differs whenever the file does;
+   * `failed` when that, or watching, went wrong: the next start finds the file again.
+   */
+  constructor(folder: string, found: (path: string, version: string) => Promise<void>, failed: () => void) {
     this.#folder = folder;
     this.#found = found;
+    this.#failed = failed;
   }
 
   /** Begins to watch; files that came while nobody watched are found first. */
@@ -24,6 +29,7 @@ export class DropFolder {
     this.#watcher = watch(this.#folder, { recursive: true }, (_event, name) => {
       if (name) this.#settle(name);
     });
+    this.#watcher.on('error', this.#failed);
     for (const entry of await readdir(this.#folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) this.#settle(join(entry.parentPath, entry.name).slice(this.#folder.length + 1));
   }
@@ -36,7 +42,9 @@ export class DropFolder {
 
   #settle(path: string, before?: string): void {
     clearTimeout(this.#settling.get(path));
-    const timer = setTimeout(() => void this.#look(path, before), settleMs);
+    const timer = setTimeout(() => {
+      this.#look(path, before).catch(this.#failed);
+    }, settleMs);
     this.#settling.set(path, timer);
   }
 

@@ -26,5 +26,5 @@ export const joinPorts = (options: JoinOptions): EmbeddedPorts & Ports => ({
   hooks: createHooks({ allowLoopback: options.allowLoopback }),
   pulls: createPulls({ allowLoopback: options.allowLoopback }),
   log: fileLog(join(options.home, 'stevedore.log')),
-  dialects: { sailthru: sailthruDialect },
+  dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
 });

@@ -1,4 +1,4 @@
-// One line of JSON for each event. Quiet unless STEVEDORE_LOG says otherwise: the terminal is for people.
+// One line of JSON for each event, in a file: the terminal is for people.
 import { appendFileSync } from 'node:fs';
 import type { Log } from '../jobs/ports.ts';
 

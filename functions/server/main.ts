@@ -10,6 +10,11 @@ try {
     console.log(
       `First start: made the client "${demoClient.id}" (api_key ${demoClient.apiKey}, secret ${demoClient.secret})`,
     );
+  if (!env.allowLoopback) {
+    console.log(`Listening on ${env.HOST}: others can reach this machine, and the demo client's secret is public.`);
+    if (env.PUBLIC_URL === undefined)
+      console.log('Links lead to this machine only: set PUBLIC_URL to where others reach it.');
+  }
   console.log(`State is kept in ${env.STEVEDORE_HOME}`);
   console.log(`Stevedore is ready on ${running.url}`);
   let stopping = false;

@@ -42,7 +42,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   ]);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : env.PORT;
-  const url = `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${port}`;
+  const url = `http://${reachable(env.HOST)}:${port}`;
   const options = {
     home: env.STEVEDORE_HOME,
     allowLoopback: env.allowLoopback,
@@ -73,9 +73,13 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   };
   await ageing();
   const ager = setInterval(ageing, ageEvery);
-  const drops = new DropFolder(join(env.STEVEDORE_HOME, 'uploads', 'imports'), async (path, version) => {
-    await submitDrop(ports, `uploads/imports/${path}`, version);
-  });
+  const drops = new DropFolder(
+    join(env.STEVEDORE_HOME, 'uploads', 'imports'),
+    async (path, version) => {
+      await submitDrop(ports, `uploads/imports/${path}`, version);
+    },
+    () => ports.log.error('drop.failed'),
+  );
   await drops.start();
   return {
     url,
@@ -102,6 +106,12 @@ const waking = (work: Ports['work'], crew: Crew): Ports['work'] => ({
     crew.wake();
   },
 });
+
+/** A host name that a URL can hold; of a wildcard address, this machine's own. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+};
 
 const listenProblem = (error: NodeJS.ErrnoException, env: ServerEnv): string =>
   error.code === 'EADDRINUSE'

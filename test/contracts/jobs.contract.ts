@@ -53,7 +53,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
 
     it('knows no job that was not written', async () => {
       expect(await store().read(anId())).toBeUndefined();
-      expect(await store().move(anId(), states.look(null))).toBeUndefined();
+      expect(await store().move(anId(), states.lookAgain(null))).toBeUndefined();
       await expect(store().account(anId(), { chunk: 0, counts: {}, due: now })).rejects.toThrow();
     });
 
@@ -102,12 +102,12 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         states.begin(job, 'downloading', now, now),
         states.postpone(1, now, now),
         states.fetched(now),
-        states.process({ plan: 'jobs/p', chunks: 3, rows: 9, warnings: ['w'], due: now }),
+        states.startChunks({ plan: 'jobs/p', chunks: 3, rows: 9, warnings: ['w'], due: now }),
         states.gather(now),
         states.planAgain(job, 'jobs/p2', 4, now),
         states.end(job, 'completed', { finishedAt: now, rows: 1, files: {}, deliveries: {}, due: null }),
         states.fail({ failure: { class: 'input', message: 'm' }, finishedAt: now, deliveries: {}, due: null }),
-        states.look(now + 1),
+        states.lookAgain(now + 1),
         states.forget({}, null),
       ];
 
@@ -227,11 +227,11 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         expect(first).toEqual(jobs[1]);
 
         const [a, b, c] = jobs.map(({ id }) => id);
-        await store().move(a ?? '', states.look(null));
-        await store().move(b ?? '', states.look(now + 9e11));
-        await store().move(c ?? '', states.look(50));
+        await store().move(a ?? '', states.lookAgain(null));
+        await store().move(b ?? '', states.lookAgain(now + 9e11));
+        await store().move(c ?? '', states.lookAgain(50));
         expect(await found(100)).toEqual([50, 200, 400]);
-        for (const job of await store().due(1000, 100)) await store().move(job.id, states.look(null));
+        for (const job of await store().due(1000, 100)) await store().move(job.id, states.lookAgain(null));
         expect(await store().due(1000, 100)).toEqual([]);
       });
     });

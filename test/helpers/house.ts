@@ -48,7 +48,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     hooks: createHooks({ allowLoopback }),
     pulls: createPulls({ allowLoopback }),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
-    dialects: { sailthru: sailthruDialect },
+    dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
   };
   const ports = options.wrap?.(joined) ?? joined;
   await ensureDemoClient(ports);

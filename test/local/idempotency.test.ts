@@ -84,6 +84,7 @@ describe('the same request twice', () => {
     'uploads/spool/a',
     'uploads/imports/demo/Main//a',
     'uploads/imports/demo/../a',
+    'uploads/imports/demo/Main/a\\b',
   ])('is no job for %s', async (key) => {
     expect(await submitDrop(house.ports, key, 'v1')).toBeUndefined();
   });

@@ -16,7 +16,7 @@ describe('import', () => {
       house,
       await submitJob(house, 'import', {
         list: 'Addresses',
-        emails: 'A@example.com, b@example.com,broken,a@example.com',
+        emails: 'A@example.com, b@example.com,broken,a@example.com, ,',
       }),
     );
     expect(job.state).toBe('completed');
@@ -115,6 +115,12 @@ describe('import', () => {
     expect(job.failure).toMatchObject({ class: 'input' });
     expect(job.failure?.message.length).toBeGreaterThan(10);
     expect(await house.ports.lists.find(house.client.id, 'Never')).toBeUndefined();
+  });
+
+  it('leaves nothing but the input behind when it fails', async () => {
+    const job = await imported(house, gzipSync('name,city\nAda,London\n'), { list: 'Never' });
+    expect(job.state).toBe('failed');
+    expect(await house.ports.files.list(`jobs/${job.id}/`)).toEqual([]);
   });
 
   it('takes __proto__ and constructor for ordinary columns', async () => {

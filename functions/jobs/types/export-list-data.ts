@@ -1,6 +1,6 @@
 // export_list_data: the members of a list as a CSV, byte for byte as clients of the Sailthru API know it.
 import { z } from 'zod';
-import { csvLine } from '../../files/csv-out.ts';
+import { csvLine, guardFormula } from '../../files/csv-out.ts';
 import { defineJobType, type JobContext, type Slice, type SliceResult } from '../define.ts';
 import { Refusal } from '../errors.ts';
 import { type ExportView, extraColumns, type HashAlgorithm, idColumns, standardColumns } from '../export-columns.ts';
@@ -82,8 +82,10 @@ const columnsShown = ({ columns }: Prepared) => [
   ...[...standardColumns, ...extraColumns].filter(({ field }) => columns.includes(field)),
 ];
 
-const header = ({ prepared }: JobContext<Params, Prepared>): string =>
-  csvLine([...columnsShown(prepared).map((column) => column.header), ...prepared.vars]);
+const header = ({ client, prepared }: JobContext<Params, Prepared>): string => {
+  const vars = client.settings.guardFormulas ? prepared.vars.map(guardFormula) : prepared.vars;
+  return csvLine([...columnsShown(prepared).map((column) => column.header), ...vars]);
+};
 
 /** Text that is gathered before it goes on its way. */
 const blockSize = 64 * 1024;
@@ -140,9 +142,9 @@ export const exportListData = defineJobType<Params, Prepared, never>({
     write,
     settle(prepared, marks) {
       if (!prepared.allVars) return undefined;
-      const vars = marks.toSorted();
-      const right = vars.length === prepared.vars.length && vars.every((name, index) => name === prepared.vars[index]);
-      return right ? undefined : { ...prepared, vars };
+      const right =
+        marks.length === prepared.vars.length && marks.every((name, index) => name === prepared.vars[index]);
+      return right ? undefined : { ...prepared, vars: [...marks] };
     },
     async finish({ ports, client, params, prepared, job }) {
       const news = { size: job.counts.exported ?? 0, ...(prepared.allVars && { vars: prepared.vars, exact: true }) };

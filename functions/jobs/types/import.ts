@@ -7,7 +7,7 @@ import { defineJobType, type JobContext } from '../define.ts';
 import { Reject } from '../errors.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import { flag, listName } from '../params.ts';
-import { type ListId, sidOf } from '../profile.ts';
+import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
 
 const params = z.object({ list: listName, signup_dates: flag.optional() });
 type Params = z.infer<typeof params>;
@@ -42,33 +42,35 @@ const columnsOf = ({ signup_dates }: Params, header: Header): Omit<Prepared, 'li
 const newVars = (columns: Prepared['vars']): Record<string, unknown> =>
   columns.some(([, name]) => name === '__proto__') ? (Object.create(null) as Record<string, unknown>) : {};
 
-const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): PatchEntry | { reject: string } => {
-  const { client, job, prepared } = context;
-  const address = normaliseAddress(cells[prepared.email] ?? '');
-  if ('reason' in address) return { reject: address.reason };
-  const vars = newVars(prepared.vars);
+/** The variables of a row, empty cells left out; undefined when there are too many characters for one profile. */
+const varsOf = ({ vars: columns }: Prepared, cells: readonly string[]): Record<string, unknown> | undefined => {
+  const vars = newVars(columns);
   let characters = 0;
-  for (const [index, name] of prepared.vars) {
+  for (const [index, name] of columns) {
     const cell = cells[index];
     if (!cell) continue;
     vars[name] = cell;
     characters += name.length + cell.length;
   }
-  if (characters > maxCharacters) return { reject: 'the row has more than 100,000 characters of variables' };
-  const entry: PatchEntry = {
-    key: sidOf(client.id, address.address),
-    email: address.address,
-    patch: { lists: { [prepared.list]: job.startedAt ?? job.createdAt } },
-  };
-  if (characters > 0) entry.patch.vars = vars;
+  return characters > maxCharacters ? undefined : vars;
+};
+
+const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): PatchEntry | { reject: string } => {
+  const { client, job, prepared } = context;
+  const address = normaliseAddress(cells[prepared.email] ?? '');
+  if ('reason' in address) return { reject: address.reason };
+  const vars = varsOf(prepared, cells);
+  if (!vars) return { reject: 'the row has more than 100,000 characters of variables' };
+  const patch: ProfilePatch = { vars, lists: { [prepared.list]: job.startedAt ?? job.createdAt } };
   const source = prepared.source === undefined ? '' : cells[prepared.source];
-  if (source) entry.patch.source = source;
+  if (source) patch.source = source;
   const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();
-  if (!signup) return entry;
-  const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
-  if (signupAt === undefined) return { reject: 'signup_date is not a date' };
-  entry.patch.signupAt = signupAt;
-  return entry;
+  if (signup) {
+    const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
+    if (signupAt === undefined) return { reject: 'signup_date is not a date' };
+    patch.signupAt = signupAt;
+  }
+  return { key: sidOf(client.id, address.address), email: address.address, patch };
 };
 
 export const importList = defineJobType<Params, Prepared, PatchEntry>({
