@@ -9,7 +9,7 @@ const main = new URL('../../functions/server/main.ts', import.meta.url).pathname
 
 export interface Machine {
   url: string;
-  /** What it printed before it was ready. */
+  /** What it printed, errors among it. */
   lines: string[];
   process: ChildProcess;
   client: ReturnType<typeof createSailthruClient>;
@@ -23,11 +23,12 @@ export interface Machine {
 export const startMachine = async (home: string, env: Record<string, string> = {}): Promise<Machine> => {
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', STEVEDORE_HOME: home, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
   const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready: ${lines.join(' | ')}`)));
+    child.once('close', (code) => reject(new Error(`ended with ${code} before it was ready: ${lines.join(' | ')}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line);
       const ready = /ready on (\S+)/.exec(line);
