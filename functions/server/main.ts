@@ -6,6 +6,16 @@ import { start } from './start.ts';
 try {
   const env = readEnv(process.env);
   const running = await start(env);
+  // Before the ready line: whoever waits for it may stop us at once.
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.log('Stopping; work in progress goes on at the next start.');
+    void running.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   if (running.firstStart)
     console.log(
       `First start: made the client "${demoClient.id}" (api_key ${demoClient.apiKey}, secret ${demoClient.secret})`,
@@ -17,15 +27,6 @@ try {
   }
   console.log(`State is kept in ${env.STEVEDORE_HOME}`);
   console.log(`Stevedore is ready on ${running.url}`);
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    console.log('Stopping; work in progress goes on at the next start.');
-    void running.stop().then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -105,7 +105,8 @@ describe('one machine', () => {
     writeFileSync(join(folder, 'a.csv'), 'email,city\na@example.com,Oslo\n');
     await cp(join(folder, 'a.csv'), join(drop, 'before.csv'));
     const dropped = () => {
-      const log = readFileSync(join(home, 'stevedore.log'), 'utf8').split('\n');
+      const file = join(home, 'stevedore.log');
+      const log = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
       return log.filter((line) => line.includes('"job.accepted"') && line.includes('"door":"drop"')).length;
     };
     const seen = (count: number) =>
