@@ -32,7 +32,7 @@ export interface Messages {
   again(id: number, delaySeconds: number): void;
   /** When the next message may be received, in milliseconds since the epoch; undefined when there is none. */
   nextVisibleAt(): number | undefined;
-  /** At start, while no other process uses the home: whatever was handed out before is visible at once. */
+  /** At start, while no other process uses the home: whatever was handed out before is visible at once, its try not counted. */
   reviveInFlight(): void;
 }
 
@@ -57,6 +57,8 @@ export const embeddedMessages = (db: DatabaseSync, now: () => number): { work: W
     WHERE messages.queue = m.queue AND messages.body = m.body AND messages.in_flight = 0 AND messages.id <> m.id`);
   const release = db.prepare('UPDATE messages SET in_flight = 0, visible_at = ? WHERE id = ?');
   const inFlight = db.prepare('SELECT id FROM messages WHERE in_flight = 1');
+  // That the process was killed is no fault of the message: the try does not count.
+  const forgive = db.prepare('UPDATE messages SET receives = max(0, receives - 1) WHERE in_flight = 1');
   /** When each client was served last, as a serial number; a client that was never served has none. */
   const served = new Map<string, number>();
   let serial = 0;
@@ -130,6 +132,7 @@ export const embeddedMessages = (db: DatabaseSync, now: () => number): { work: W
       },
       reviveInFlight() {
         transaction(db, () => {
+          forgive.run();
           for (const row of inFlight.all()) putBack(Number(row.id), now());
         });
       },

@@ -11,12 +11,18 @@ import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';
 
 /** Does what a message hints at, or finds nothing left to do. Throws RetryLater, or anything unexpected: deliver it again then. */
-export const handleMessage = async (ports: Ports, message: Message, budget: Budget): Promise<void> => {
+export const handleMessage = async (
+  ports: Ports,
+  message: Message,
+  budget: Budget,
+  /** True when the message was handed out before: whoever had it may have died anywhere in its work. */
+  redelivered = false,
+): Promise<void> => {
   switch (message.kind) {
     case 'plan':
       return planJob(ports, message.job, budget);
     case 'chunk':
-      return runChunk(ports, message.job, message.chunk, budget);
+      return runChunk(ports, message.job, message.chunk, budget, { redelivered });
     case 'report':
       return sendReport(ports, message.job, message.channel);
   }

@@ -1,5 +1,5 @@
 // A worker's step: does one chunk, accounts it exactly once, sends the next, and the last one gathers the results.
-import { sendNext } from './dispatch.ts';
+import { dispatch, sendNext } from './dispatch.ts';
 import { Reject } from './errors.ts';
 import { failJob } from './fail.ts';
 import { finishJob } from './finish.ts';
@@ -11,16 +11,21 @@ import { findType } from './registry.ts';
 import { runRows } from './run-rows.ts';
 import { runSlice } from './run-slice.ts';
 
-/** Runs a chunk unless it is accounted already. `inline`: the caller runs the job's other chunks itself. */
+/**
+ * Runs a chunk unless it is accounted already. `inline`: the caller runs the job's other chunks itself. `redelivered`: whoever
+ * had the message before may have accounted the chunk and died before it sent the next one.
+ */
 export const runChunk = async (
   ports: Ports,
   id: JobId,
   chunk: number,
   budget: Budget,
-  options: { inline?: boolean } = {},
+  options: { inline?: boolean; redelivered?: boolean } = {},
 ): Promise<void> => {
   let job = await ports.jobs.read(id);
   if (job?.state !== 'running') return;
+  if (options.redelivered && job.phase === 'processing' && job.done.includes(chunk) && job.done.length !== job.chunks)
+    return dispatch(ports, job);
   if (job.phase === 'processing' && chunk < (job.chunks ?? 0) && !job.done.includes(chunk)) {
     const entry = await workOn(ports, job, chunk, budget);
     if (!entry) return;

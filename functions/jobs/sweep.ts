@@ -8,6 +8,8 @@ import { sendReports } from './report.ts';
 import { forget, lookAgain } from './states.ts';
 
 const batch = 100;
+/** More unfinished jobs than this wait for the sweeper. */
+const resumed = 10_000;
 
 /** Looks at all jobs whose time has come; returns how many. */
 export const sweep = async (ports: Ports): Promise<number> => {
@@ -18,6 +20,11 @@ export const sweep = async (ports: Ports): Promise<number> => {
     looked += jobs.length;
     if (jobs.length < batch) return looked;
   }
+};
+
+/** At a start on one machine: every unfinished job is sent on at once, whatever the process died in the middle of. */
+export const resume = async (ports: Ports): Promise<void> => {
+  for (const job of await ports.jobs.due(Number.MAX_SAFE_INTEGER, resumed)) if (!isEnded(job)) await sendOn(ports, job);
 };
 
 const sendOn = async (ports: Ports, job: Job): Promise<void> => {

@@ -19,7 +19,7 @@ export interface QueueShellOptions {
   log: Log;
   logger: Logger;
   /** Does the work of one body. Throws RetryLater, or anything: the message stays then. */
-  work(body: string, budget: Budget): Promise<void>;
+  work(body: string, budget: Budget, redelivered: boolean): Promise<void>;
   /** Without it every failed message waits for the queue's own visibility timeout. */
   defer?: Defer;
 }
@@ -36,7 +36,7 @@ const triesOf = (record: SQSRecord): number => Number(record.attributes.Approxim
 export const queueShell = ({ log, logger, work, defer }: QueueShellOptions): QueueHandler => {
   const one = async (record: SQSRecord, budget: Budget): Promise<void> => {
     try {
-      await work(record.body, budget);
+      await work(record.body, budget, triesOf(record) > 1);
     } catch (error) {
       const seconds = error instanceof RetryLater ? error.seconds : pauseAfter(triesOf(record));
       // When even this fails, the message waits for the visibility timeout: the first error is the one to tell.

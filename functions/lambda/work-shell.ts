@@ -14,7 +14,7 @@ export const createWorkShell = (env: EngineEnv): QueueHandler => {
   return queueShell({
     log,
     logger,
-    work: (body, budget) => handleMessage(ports, parseMessage(body), budget),
+    work: (body, budget, redelivered) => handleMessage(ports, parseMessage(body), budget, redelivered),
     defer: createDefer(sdk.sqs, env.QUEUES),
   });
 };

@@ -5,7 +5,7 @@ import { RetryLater } from '../jobs/errors.ts';
 import { buryMessage, handleMessage } from '../jobs/handle.ts';
 import type { Ports } from '../jobs/ports.ts';
 import type { JoinOptions } from './join.ts';
-import type { WorkerSays } from './worker.ts';
+import type { Order, WorkerSays } from './worker.ts';
 
 const reportsAtOnce = 8;
 /** Seconds before a failed message comes again, by how often it was tried. */
@@ -97,7 +97,8 @@ export class Crew {
       return;
     }
     hand.busy = received;
-    hand.thread.postMessage(received.message);
+    const order: Order = { message: received.message, redelivered: received.receives > 1 };
+    hand.thread.postMessage(order);
   }
 
   #hear(hand: Hand, news: WorkerSays): void {

@@ -9,7 +9,7 @@ import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
 import { submitDrop } from '../jobs/drop.ts';
 import type { Ports } from '../jobs/ports.ts';
-import { sweep } from '../jobs/sweep.ts';
+import { resume, sweep } from '../jobs/sweep.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
 import { downloads } from './downloads.ts';
@@ -65,6 +65,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   const sweeping = async () => {
     await sweep(ports).catch(() => ports.log.error('sweep.failed'));
   };
+  await resume(ports);
   await sweeping();
   const sweeper = setInterval(sweeping, sweepEvery);
   const ageing = async () => {

@@ -5,6 +5,12 @@ import { handleMessage } from '../jobs/handle.ts';
 import type { Message } from '../jobs/ports.ts';
 import { type JoinOptions, joinPorts } from './join.ts';
 
+/** What a worker is told to do. */
+export interface Order {
+  message: Message;
+  redelivered: boolean;
+}
+
 /** What a worker says: it sent messages on, or the one it had is over. */
 export type WorkerSays =
   | { kind: 'sent' }
@@ -30,14 +36,14 @@ const announcing = {
 // Nothing cuts a thread off as Lambda does.
 const unlimited = () => Number.POSITIVE_INFINITY;
 
-port.on('message', async (message: Message | 'stop') => {
-  if (message === 'stop') {
+port.on('message', async (order: Order | 'stop') => {
+  if (order === 'stop') {
     ports.close();
     port.close();
     return;
   }
   try {
-    await handleMessage(announcing, message, unlimited);
+    await handleMessage(announcing, order.message, unlimited, order.redelivered);
     say({ kind: 'done' });
   } catch (error) {
     if (error instanceof RetryLater) return say({ kind: 'again', seconds: error.seconds });

@@ -60,7 +60,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     if (!received) return false;
     try {
       if (received.dead) await buryMessage(ports, received.message);
-      else await handleMessage(ports, received.message, () => Number.POSITIVE_INFINITY);
+      else await handleMessage(ports, received.message, () => Number.POSITIVE_INFINITY, received.receives > 1);
       ports.messages.done(received.id);
     } catch (error) {
       ports.messages.again(received.id, error instanceof RetryLater ? error.seconds : 0);

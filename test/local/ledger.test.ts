@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handleMessage } from '../../functions/jobs/handle.ts';
-import { sweep } from '../../functions/jobs/sweep.ts';
+import { resume, sweep } from '../../functions/jobs/sweep.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { exported, imported, importFile, readJob, readObject, settled, submitJob } from '../helpers/jobs.ts';
 
@@ -39,6 +39,26 @@ describe('a job of many chunks', () => {
     };
     const job = await imported(house, rows(25_000, 'Bergen'));
     expect(job.counts).toEqual({ created: 13_000, updated: 12_000 });
+  });
+
+  it('does not wait for the sweeper when a worker dies between its account and the next message', async () => {
+    const { send } = house.ports.work;
+    let deaths = 3;
+    house.ports.work.send = async (queue, messages, options) => {
+      if (queue.startsWith('lane-') && messages.length === 1 && deaths-- > 0) throw new Error('the process dies here');
+      return send(queue, messages, options);
+    };
+    const job = await importFile(house, rows(150_000, 'Oslo'));
+    expect(await settled(house, job)).toMatchObject({ state: 'completed', counts: { created: 150_000 } });
+    expect(deaths).toBeLessThan(0);
+  });
+
+  it('goes on at once when the process was killed and its messages with it', async () => {
+    const job = await importFile(house, rows(25_000, 'Oslo'));
+    for (let received = house.ports.messages.receive('work'); received; received = house.ports.messages.receive('work'))
+      house.ports.messages.done(received.id);
+    await resume(house.ports);
+    expect(await settled(house, job)).toMatchObject({ state: 'completed', counts: { created: 25_000 } });
   });
 
   it('ends incomplete with the rows of a poison chunk not processed', async () => {
