@@ -31,10 +31,11 @@ export const apiNeeds: Needs = [
   'uploads:remove',
   'work-files:write',
   'work-files:read',
+  'work-files:remove',
   'exports:read',
 ];
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
-export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read'];
+export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
 export const sweepNeeds: Needs = ['jobs:due', 'jobs:work', 'uploads:remove', 'exports:remove', 'work-files:remove'];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

@@ -69,8 +69,12 @@ export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists
       return lists;
     },
 
-    async learn(client, name, { vars = [], size }) {
-      if (vars.length > 0 && !(await change(client, name, new Update().add('vars', asSet(vars))))) return;
+    async learn(client, name, { vars = [], exact = false, size }) {
+      const taught = new Update();
+      if (!exact) taught.add('vars', asSet(vars));
+      else if (vars.length > 0) taught.set('vars', asSet(vars));
+      else taught.remove('vars');
+      if ((exact || vars.length > 0) && !(await change(client, name, taught))) return;
       if (size === undefined) return;
       const update = new Update().set('size', size);
       await change(client, name, update.when(`${update.path('size')}<${update.value(size)}`));

@@ -48,10 +48,11 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
 };
 
 /** The list with the news; undefined when they are none. */
-const learned = (list: List, news: { vars?: readonly string[]; size?: number }): List | undefined => {
-  const vars = [...new Set([...list.vars, ...(news.vars ?? [])])];
+const learned = (list: List, news: { vars?: readonly string[]; exact?: boolean; size?: number }): List | undefined => {
+  const vars = [...new Set([...(news.exact ? [] : list.vars), ...(news.vars ?? [])])];
   const sizeHint = Math.max(list.sizeHint, news.size ?? 0);
-  return vars.length > list.vars.length || sizeHint > list.sizeHint ? { ...list, vars, sizeHint } : undefined;
+  const changed = vars.length !== list.vars.length || !vars.every((name) => list.vars.includes(name));
+  return changed || sizeHint > list.sizeHint ? { ...list, vars, sizeHint } : undefined;
 };
 
 const listOf = (row: Record<string, unknown>): List => ({

@@ -46,6 +46,8 @@ export interface RowPlan {
 }
 
 const rowsPerPartition = 10_000;
+/** About: rows are taken to be of the file's average length. A worker holds the people of a partition at once. */
+const bytesPerPartition = 8 * 1024 ** 2;
 const maxPartitions = 1000;
 
 /**
@@ -79,7 +81,9 @@ export const planRows = async (read: () => AsyncIterable<Uint8Array>, options: P
   const plan = { format, header, dataStart, rows, warnings };
   repeats.settle();
   if (repeats.rows === 0) return { ...plan, ranges: cutter.ranges };
-  const partitions = Math.min(maxPartitions, Math.ceil(repeats.rows / rowsPerPartition));
+  const bytes = (repeats.rows / rows) * cutter.bytes;
+  const wanted = Math.max(Math.ceil(repeats.rows / rowsPerPartition), Math.ceil(bytes / bytesPerPartition));
+  const partitions = Math.min(maxPartitions, wanted);
   const scan = scanBlocks(read(), format, { line, skip: dataStart });
   const ranges = await setApart(scan, cutter.ranges, hash, repeats, partitions, options.onDuplicate);
   return { ...plan, ranges, duplicates: { rows: repeats.rows, partitions } };

@@ -36,6 +36,11 @@ export class RangeCutter {
     this.#nextLine = nextLine;
   }
 
+  /** Bytes of the file so far. */
+  get bytes(): number {
+    return this.#size;
+  }
+
   /** The file has at least `size` bytes. */
   extend(size: number): void {
     this.#size = size;

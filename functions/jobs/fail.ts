@@ -1,17 +1,23 @@
 // A job that cannot be done: it ends, its sender is told.
-import type { Job, JobFailure } from './job.ts';
+import type { Job, JobFailure, Phase } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { removeWork } from './parts.ts';
 import type { Ports } from './ports.ts';
 import { firstDeliveries, sendReports } from './report.ts';
 import { fail } from './states.ts';
 
-export const failJob = async (ports: Ports, job: Job, failure: JobFailure): Promise<void> => {
+/** Ends the job, in `phases` only when they are given: a planner that comes late must not end what another one has set going. */
+export const failJob = async (
+  ports: Ports,
+  job: Job,
+  failure: JobFailure,
+  phases?: readonly Phase[],
+): Promise<void> => {
   const now = ports.clock.now();
   const deliveries = firstDeliveries(job);
   const ended = await ports.jobs.move(
     job.id,
-    fail({ failure, finishedAt: now, deliveries, due: now + lookAfter.reporting }),
+    fail({ failure, finishedAt: now, deliveries, due: now + lookAfter.reporting }, phases),
   );
   if (!ended) return;
   ports.log.warn('job.failed', { job: job.id, client: job.client, type: job.type, class: failure.class });

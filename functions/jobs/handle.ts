@@ -6,7 +6,7 @@ import { isEnded, type Job } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { planJob } from './plan.ts';
 import { readPlan } from './plan-record.ts';
-import type { Budget, Message, Ports } from './ports.ts';
+import { type Budget, FileGone, type Message, type Ports } from './ports.ts';
 import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';
 
@@ -41,7 +41,11 @@ export const buryMessage = async (ports: Ports, message: Message): Promise<void>
 
 const buryChunk = async (ports: Ports, job: Job, number: number): Promise<void> => {
   if (!job.plan) return;
-  const chunk = (await readPlan(ports, job.plan)).chunks[number];
+  const plan = await readPlan(ports, job.plan).catch((error: unknown) => {
+    if (!(error instanceof FileGone)) throw error;
+  });
+  if (!plan) return failJob(ports, job, { class: 'internal', message: 'The plan of the job is gone' });
+  const chunk = plan.chunks[number];
   if (!chunk || job.done.includes(number)) return;
   if (chunk.kind === 'slice')
     return failJob(ports, job, { class: 'internal', message: 'A part of the export could not be written' });

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { SliceWork } from './define.ts';
 import { dispatch } from './dispatch.ts';
-import { Refusal, Reject, RetryLater } from './errors.ts';
+import { Reject, RetryLater } from './errors.ts';
 import { failJob } from './fail.ts';
 import { fetchUrl, Postponed } from './fetch-url.ts';
-import { isEnded, type Job, type JobId } from './job.ts';
+import { isEnded, type Job, type JobFailure, type JobId } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { type Plan, writePlan } from './plan-record.ts';
 import { planRowJob } from './plan-row-job.ts';
@@ -26,15 +26,27 @@ export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<
   const phase = job.source?.kind === 'url' ? 'downloading' : 'splitting';
   const begun = await ports.jobs.move(id, begin(job, phase, now, now + lookAfter.planning));
   if (!begun) return;
+  const planned = await planOrFail(ports, begun);
+  if (planned) await start(ports, planned, budget);
+};
+
+const planning = ['downloading', 'splitting'] as const;
+
+/** Undefined when there is nothing to start: the job failed, waits for its next try, or another planner was first. */
+const planOrFail = async (ports: Ports, job: Job): Promise<Job | undefined> => {
   try {
-    const planned = await makePlan(ports, begun);
-    if (planned) await start(ports, planned, budget);
+    return await makePlan(ports, job);
   } catch (error) {
-    if (error instanceof Postponed) return;
-    if (error instanceof FileGone)
-      return failJob(ports, begun, { class: 'input', message: 'The file was removed or replaced while it was read' });
-    if (!(error instanceof Reject)) throw error;
-    await failJob(ports, begun, { class: error.class, message: error.message });
+    if (error instanceof Postponed) return undefined;
+    const failure: JobFailure | undefined =
+      error instanceof FileGone
+        ? { class: 'input', message: 'The file was removed or replaced while it was read' }
+        : error instanceof Reject
+          ? { class: error.class, message: error.message }
+          : undefined;
+    if (!failure) throw error;
+    await failJob(ports, job, failure, planning);
+    return undefined;
   }
 };
 
@@ -76,7 +88,6 @@ const start = async (ports: Ports, job: Job, budget: Budget): Promise<void> => {
     for (let chunk = 0; chunk < Math.max(1, job.chunks ?? 0); chunk++)
       await runChunk(ports, job.id, chunk, budget, { inline: true });
   } catch (error) {
-    if (error instanceof Reject || error instanceof Refusal) throw error;
     ports.log.warn('plan.inline_failed', { job: job.id, retry: error instanceof RetryLater });
     const now = await ports.jobs.read(job.id);
     if (now && !isEnded(now)) await dispatch(ports, now);

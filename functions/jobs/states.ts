@@ -42,7 +42,14 @@ export const begin = (job: Job, phase: 'downloading' | 'splitting', now: Millis,
   ...(job.state === 'running'
     ? { from: ['running'], phases: ['downloading', 'splitting'] as const }
     : { from: ['pending'] }),
-  set: { state: 'running', phase, startedAt: job.startedAt ?? now, retryAt: null, due },
+  // A second planner does not take the step back under the first one's feet.
+  set: {
+    state: 'running',
+    phase: job.phase === 'splitting' ? 'splitting' : phase,
+    startedAt: job.startedAt ?? now,
+    retryAt: null,
+    due,
+  },
 });
 
 /** The input could not be fetched; it is tried again at `retryAt`. */
@@ -57,7 +64,7 @@ export const postpone = (tries: number, retryAt: Millis, due: Millis): Move => (
 export const fetched = (due: Millis): Move => ({
   name: 'fetched',
   from: ['running'],
-  phases: ['downloading'],
+  phases: ['downloading', 'splitting'],
   set: { phase: 'splitting', due },
 });
 
@@ -114,15 +121,19 @@ export const end = (
   set: { state, phase: null, ...set },
 });
 
-/** The work cannot be done. Allowed from any unfinished state. */
-export const fail = (set: {
-  failure: JobFailure;
-  finishedAt: Millis;
-  deliveries: JobPatch['deliveries'] & object;
-  due: Millis | null;
-}): Move => ({
+/** The work cannot be done. Allowed from any unfinished state, or only in `phases` when the caller knows no more than these. */
+export const fail = (
+  set: {
+    failure: JobFailure;
+    finishedAt: Millis;
+    deliveries: JobPatch['deliveries'] & object;
+    due: Millis | null;
+  },
+  phases?: readonly Phase[],
+): Move => ({
   name: 'fail',
-  from: ['scheduled', 'pending', 'running', 'paused'],
+  from: phases ? ['running'] : ['scheduled', 'pending', 'running', 'paused'],
+  ...(phases && { phases }),
   set: { state: 'failed', phase: null, ...set },
 });
 

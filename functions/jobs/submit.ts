@@ -27,6 +27,8 @@ export interface JobRequest {
   };
 }
 
+/** Characters of a job's parameters as JSON: they are kept on its record, which has room for 400 KB in all. */
+const maxParams = 100_000;
 /** How long an Idempotency-Key is held. */
 const keyLife = 24 * 3600_000;
 
@@ -40,6 +42,7 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
   const addressees = readAddressees(ports, raw);
   await type.admit?.(params, client.id, ports);
 
+  if (JSON.stringify(params).length > maxParams) throw new Refusal('invalid_parameter', 'The parameters are too large');
   const now = ports.clock.now();
   const claimed = await claim(ports, client, request, newId(now));
   if (typeof claimed !== 'string') return claimed;

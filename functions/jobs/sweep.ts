@@ -16,7 +16,7 @@ export const sweep = async (ports: Ports): Promise<number> => {
   let looked = 0;
   for (;;) {
     const jobs = await ports.jobs.due(ports.clock.now(), batch);
-    for (const job of jobs) await sendOn(ports, job);
+    for (const job of jobs) await guarded(ports, job);
     looked += jobs.length;
     if (jobs.length < batch) return looked;
   }
@@ -24,7 +24,19 @@ export const sweep = async (ports: Ports): Promise<number> => {
 
 /** At a start on one machine: every unfinished job is sent on at once, whatever the process died in the middle of. */
 export const resume = async (ports: Ports): Promise<void> => {
-  for (const job of await ports.jobs.due(Number.MAX_SAFE_INTEGER, resumed)) if (!isEnded(job)) await sendOn(ports, job);
+  for (const job of await ports.jobs.due(Number.MAX_SAFE_INTEGER, resumed))
+    if (!isEnded(job)) await guarded(ports, job);
+};
+
+/** One job that cannot be looked at must not keep the sweeper from the others: it is looked at again later. */
+const guarded = async (ports: Ports, job: Job): Promise<void> => {
+  try {
+    await sendOn(ports, job);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    ports.log.error('sweep.job_failed', { job: job.id, type: job.type, error: name });
+    await ports.jobs.move(job.id, lookAgain(ports.clock.now() + lookAfter.processing));
+  }
 };
 
 const sendOn = async (ports: Ports, job: Job): Promise<void> => {
@@ -59,9 +71,13 @@ const removeEnded = async (ports: Ports, job: Job): Promise<Job> => {
     gone.push(file.key);
     files[kind] = { ...file, removed: true };
   }
-  if (nextLook({ ...job, files }, now) === null && job.source && 'key' in job.source) gone.push(job.source.key);
+  if (nextLook({ ...job, files }, now) === null && job.source && 'key' in job.source && !isDropped(job.source.key))
+    gone.push(job.source.key);
   if (gone.length === 0) return job;
   await ports.files.remove(gone);
   ports.log.info('files.removed', { job: job.id, files: gone.length });
   return (await ports.jobs.move(job.id, forget(files, now + lookAfter.reporting))) ?? job;
 };
+
+/** What people put there under names of their own may be another file by now; the store ages it. */
+const isDropped = (key: string): boolean => key.startsWith('uploads/imports/');

@@ -51,7 +51,8 @@ export class Crew {
     }
     const next = this.#ports.messages.nextVisibleAt();
     const sleep = next === undefined ? longestSleep : Math.min(longestSleep, Math.max(1, next - Date.now()));
-    const anyFree = this.#hands.some((hand) => !hand.busy);
+    // When a place comes free someone wakes us; until then a message that waits for it must not.
+    const anyFree = this.#reports.size < reportsAtOnce && this.#hands.some((hand) => !hand.busy);
     this.#timer = setTimeout(() => this.wake(), anyFree ? sleep : longestSleep);
   }
 
@@ -117,7 +118,12 @@ export class Crew {
   }
 
   #retry(received: Received): void {
-    this.#ports.messages.again(received.id, backoff[received.receives - 1] ?? backoff.at(-1) ?? 30);
+    try {
+      this.#ports.messages.again(received.id, backoff[received.receives - 1] ?? backoff.at(-1) ?? 30);
+    } catch {
+      // The queue cannot be written now (a full disk): the message becomes visible again by itself.
+      this.#ports.log.error('queue.failed');
+    }
   }
 
   async #bury(received: Received): Promise<void> {

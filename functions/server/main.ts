@@ -29,5 +29,6 @@ try {
   console.log(`Stevedore is ready on ${running.url}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // Whatever had been opened by then holds the process: it ends with it.
+  process.exit(1);
 }

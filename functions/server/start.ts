@@ -69,10 +69,9 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   await sweeping();
   const sweeper = setInterval(sweeping, sweepEvery);
   const ageing = async () => {
-    const removed = await joined.removeOld();
-    if (removed > 0) ports.log.info('old.removed', { removed });
+    const removed = await joined.removeOld().catch(() => -1);
+    if (removed !== 0) ports.log.info('old.removed', { removed });
   };
-  await ageing();
   const ager = setInterval(ageing, ageEvery);
   const drops = new DropFolder(
     join(env.STEVEDORE_HOME, 'uploads', 'imports'),
@@ -82,6 +81,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
     () => ports.log.error('drop.failed'),
   );
   await drops.start();
+  await ageing();
   return {
     url,
     ports,

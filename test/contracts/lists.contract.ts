@@ -64,6 +64,16 @@ export const listsContract = (harness: Harness<Subjects['lists']>): void => {
       expect(await store().ensure(client, 'Main', now + 1)).toEqual(list);
     });
 
+    it('forgets variables when it is told exactly which there are', async () => {
+      const client = aClient();
+      await store().ensure(client, 'Main', now);
+      await store().learn(client, 'Main', { vars: ['a', 'b'] });
+      await store().learn(client, 'Main', { vars: ['b', 'c'], exact: true });
+      expect((await store().find(client, 'Main'))?.vars.toSorted()).toEqual(['b', 'c']);
+      await store().learn(client, 'Main', { vars: [], exact: true, size: 3 });
+      expect(await store().find(client, 'Main')).toMatchObject({ vars: [], sizeHint: 3 });
+    });
+
     it('learns nothing about a list that is not there', async () => {
       const client = aClient();
       await store().learn(client, 'Main', { vars: ['a'], size: 1 });

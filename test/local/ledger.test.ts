@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { submitDrop } from '../../functions/jobs/drop.ts';
 import { handleMessage } from '../../functions/jobs/handle.ts';
+import { FileGone } from '../../functions/jobs/ports.ts';
 import { resume, sweep } from '../../functions/jobs/sweep.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { exported, imported, importFile, readJob, readObject, settled, submitJob } from '../helpers/jobs.ts';
@@ -59,6 +61,61 @@ describe('a job of many chunks', () => {
       house.ports.messages.done(received.id);
     await resume(house.ports);
     expect(await settled(house, job)).toMatchObject({ state: 'completed', counts: { created: 25_000 } });
+  });
+
+  it('never removes a dropped file that has been replaced since', async () => {
+    const key = 'uploads/imports/demo/Main/nightly.csv';
+    await house.ports.files.put(key, rows(10, 'Oslo'));
+    const first = await submitDrop(house.ports, key, 'v1');
+    await house.settle();
+    expect(await readJob(house.ports, first?.id ?? '')).toMatchObject({ state: 'completed' });
+    house.advance(7 * 24 * 3600_000 + 1_000);
+    await house.ports.files.put(key, rows(20, 'Oslo'));
+    await sweep(house.ports);
+    expect(await house.ports.files.head(key)).toBeDefined();
+    expect((await readJob(house.ports, first?.id ?? '')).due).toBeUndefined();
+  });
+
+  it('is sent on although the sweeper cannot look at another job', async () => {
+    const { send } = house.ports.work;
+    house.ports.work.send = async () => {};
+    const [bad, good] = [await importFile(house, rows(5, 'Oslo')), await importFile(house, rows(6, 'Oslo'))];
+    house.ports.work.send = async (queue, messages, options) => {
+      if (messages.some((message) => message.job === bad.id)) throw new Error('no such queue');
+      return send(queue, messages, options);
+    };
+    house.advance(61_000);
+    await sweep(house.ports);
+    expect((await settled(house, good)).counts).toEqual({ created: 6 });
+    expect((await readJob(house.ports, bad.id)).due).toBeGreaterThan(house.now());
+  });
+
+  it('is not ended by a second planner that fails while the first one’s chunks run', async () => {
+    const job = await importFile(house, rows(25_000, 'Oslo'));
+    const { head } = house.ports.files;
+    house.ports.files.head = async (key) => {
+      house.ports.files.head = head;
+      // The same message comes again here, plans the job and sets its chunks going.
+      await handleMessage(house.ports, { v: 1, kind: 'plan', job: job.id }, () => Number.POSITIVE_INFINITY);
+      return key.startsWith('uploads/') ? undefined : head.call(house.ports.files, key);
+    };
+    expect(await settled(house, job)).toMatchObject({ state: 'completed', counts: { created: 25_000 } });
+  });
+
+  it('ends when its plan is gone', async () => {
+    const job = await importFile(house, rows(25_000, 'Oslo'));
+    await house.step();
+    const { plan = '' } = await readJob(house.ports, job.id);
+    await house.ports.files.remove([plan]);
+    house.ports.files.get = ((get) => (key, options) => {
+      if (key === plan) throw new FileGone('gone');
+      return get.call(house.ports.files, key, options);
+    })(house.ports.files.get);
+    for (let turn = 0; turn < 20; turn++) {
+      house.advance(3600_000);
+      await house.settle();
+    }
+    expect(await readJob(house.ports, job.id)).toMatchObject({ state: 'failed', failure: { class: 'internal' } });
   });
 
   it('ends incomplete with the rows of a poison chunk not processed', async () => {

@@ -106,7 +106,10 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
     apply: applyPatches,
     async finish({ ports, client, job, params, prepared }) {
       const { created = 0, updated = 0, unchanged = 0 } = job.counts;
-      const news = { vars: prepared.vars.map(([, name]) => name), size: created + updated + unchanged };
+      const before = (await ports.lists.find(client.id, params.list))?.sizeHint ?? 0;
+      // People who were created came to the list; of the others nobody knows who was there before.
+      const size = Math.max(before + created, created + updated + unchanged);
+      const news = { vars: prepared.vars.map(([, name]) => name), size };
       await ports.lists.learn(client.id, params.list, news);
     },
   },
