@@ -40,7 +40,7 @@ describe('an import', () => {
       ...said,
     });
     const file =
-      'email,city,optout,optout_email,optout_time,status,email_status,engagement\nAda@example.com,Bergen,none,none,,valid,Valid,engaged\n';
+      'email,city,optout,optout_email,optout_time,status,email_status,engagement,source\nAda@example.com,Bergen,none,none,,valid,Valid,engaged,shop\n';
     for (const outcome of ['updated', 'unchanged']) {
       const job = await imported(house, file, { list: 'New' });
       expect(job.counts).toEqual({ [outcome]: 1 });
@@ -49,7 +49,7 @@ describe('an import', () => {
     const list = await house.ports.lists.find(house.client.id, 'New');
     const { vars, lists, changedBy, ...rest } = now;
     const { vars: _vars, lists: _lists, changedBy: _changedBy, ...restBefore } = before;
-    expect(rest).toEqual(restBefore);
+    expect(rest).toEqual({ ...restBefore, source: 'shop' });
     expect(vars).toEqual({
       city: 'Bergen',
       kept: 'yes',

@@ -18,7 +18,7 @@ const names = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** An object of names to 1; `[]`, and a JSON text of either, are read as well. */
+/** An object of names to 1, or its JSON text; `[]` is an empty one. */
 const fieldsObject = z.union([names, z.array(z.never()), z.string()]).transform((value, context) => {
   if (typeof value !== 'string') return value;
   try {
