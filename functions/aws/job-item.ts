@@ -1,5 +1,5 @@
 // A job as an item: the ledger's set, counts and marks at top level, where one update can add to them.
-import type { Counts, Job } from '../jobs/job.ts';
+import { type Counts, type Job, outcomes } from '../jobs/job.ts';
 import type { JobPatch } from '../jobs/states.ts';
 import type { Update } from './expression.ts';
 import { byDue, jobKey, ttlAttribute } from './layout.ts';
@@ -8,16 +8,7 @@ import { asSet, fromSet } from './words.ts';
 type Item = Record<string, unknown>;
 
 const keepDays = 30;
-const countNames = [
-  'created',
-  'updated',
-  'unchanged',
-  'duplicate',
-  'skipped',
-  'rejected',
-  'not_processed',
-  'exported',
-] as const;
+const countNames = [...outcomes, 'exported'] as const;
 
 /** Names the last write, so that a writer can tell its own. */
 export const tokenAttribute = 'token';

@@ -56,7 +56,8 @@ export const begin = (job: Job, phase: 'downloading' | 'splitting', now: Millis,
 export const postpone = (tries: number, retryAt: Millis, due: Millis): Move => ({
   name: 'postpone',
   from: ['running'],
-  phases: ['downloading'],
+  // A planner that died after its download left the job splitting.
+  phases: ['downloading', 'splitting'],
   set: { tries, retryAt, due },
 });
 

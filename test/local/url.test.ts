@@ -75,6 +75,27 @@ describe('an import from a URL', () => {
     );
   });
 
+  it('ends after three failed tries also when a planner died after its download', async () => {
+    answers = [
+      [200, 'email\na@example.com\n'],
+      [503, ''],
+      [503, ''],
+      [503, ''],
+    ];
+    const { head } = house.ports.files;
+    house.ports.files.head = async () => {
+      house.ports.files.head = head;
+      throw new Error('the process dies here');
+    };
+    const job = await importUrl(url);
+    for (const seconds of [0, 10, 50, 60]) {
+      house.advance(seconds * 1000);
+      await house.settle();
+    }
+    expect(await readJob(house.ports, job.id)).toMatchObject({ state: 'failed', failure: { class: 'remote' } });
+    expect(asked).toBe(4);
+  });
+
   it('is not tried again when the file is not there', async () => {
     answers = [[404, 'no']];
     const job = await settled(house, await importUrl(url));
