@@ -1,6 +1,7 @@
 // A job as an item: the ledger's set, counts and marks at top level, where one update can add to them.
-import { type Counts, type Job, outcomes } from '../jobs/job.ts';
+import { type Job, outcomes } from '../jobs/job.ts';
 import type { JobPatch } from '../jobs/states.ts';
+import { noUsage } from '../jobs/usage.ts';
 import type { Update } from './expression.ts';
 import { byDue, jobKey, ttlAttribute } from './layout.ts';
 import { asSet, fromSet } from './words.ts';
@@ -13,14 +14,43 @@ const countNames = [...outcomes, 'exported'] as const;
 /** Names the last write, so that a writer can tell its own. */
 export const tokenAttribute = 'token';
 
-/** ADD is documented for top-level attributes only, so each count is one. */
-export const countAttribute = (name: string): string => `n_${name}`;
+/** ADD is documented for top-level attributes only, so each number of the ledger is one, by what it belongs to. */
+const numbered = { counts: 'n_', reasons: 'r_', usage: 'u_', reached: 'at_' } as const;
+type Numbers = Record<string, number>;
+
+export const countAttribute = (name: string): string => numbered.counts + name;
+export const reasonAttribute = (reason: string): string => numbered.reasons + reason;
+export const usageAttribute = (name: string): string => numbered.usage + name;
+/** How many rows of a chunk that was handed over are accounted. */
+export const reachedAttribute = (chunk: number): string => numbered.reached + chunk;
+
+/** What a glance at a job reads. */
+export const glanceAttributes = ['state', 'stop', ...countNames.map((name) => numbered.counts + name)];
+
+/** The numbers out of attributes with this beginning, and what is left of them. */
+const numbersOf = (rest: Item, prefix: string): Numbers => {
+  const numbers: Numbers = {};
+  for (const [name, value] of Object.entries(rest)) {
+    if (!name.startsWith(prefix)) continue;
+    if (typeof value === 'number') numbers[name.slice(prefix.length)] = value;
+    delete rest[name];
+  }
+  return numbers;
+};
+
+const attributesOf = (numbers: object, prefix: string): Item =>
+  Object.fromEntries(
+    Object.entries(numbers).flatMap(([name, n]) => (n === 0 && prefix !== numbered.counts ? [] : [[prefix + name, n]])),
+  );
+
+/** The counts of an item, also of one that holds only a glance. */
+export const countsOf = (item: Item): Job['counts'] => numbersOf({ ...item }, numbered.counts);
 
 /** The index of due jobs holds exactly the items with both of its attributes. */
 const lookOf = (due: number) => ({ [byDue.partition]: byDue.value, [byDue.sort]: due });
 
 export const toItem = (job: Job): Item => {
-  const { params, echo, done, counts, marks, due, ...plain } = job;
+  const { params, echo, done, counts, reasons, usage, reached, marks, due, ...plain } = job;
   return {
     ...jobKey(job.id),
     ...plain,
@@ -29,7 +59,10 @@ export const toItem = (job: Job): Item => {
     echo: JSON.stringify(echo),
     ...(done.length > 0 && { done: new Set(done) }),
     ...(marks.length > 0 && { marks: asSet(marks) }),
-    ...Object.fromEntries(Object.entries(counts).map(([name, n]) => [countAttribute(name), n])),
+    ...attributesOf(counts, numbered.counts),
+    ...attributesOf(reasons, numbered.reasons),
+    ...attributesOf(usage, numbered.usage),
+    ...attributesOf(reached, numbered.reached),
     ...(due !== undefined && lookOf(due)),
     [ttlAttribute]: Math.floor(job.createdAt / 1000) + keepDays * 24 * 3600,
   };
@@ -48,14 +81,17 @@ export const fromItem = (item: Item): Job => {
     [tokenAttribute]: token,
     ...rest
   } = item;
-  const counts: Counts = {};
-  for (const name of countNames) {
-    const count = rest[countAttribute(name)];
-    if (typeof count === 'number') counts[name] = count;
-    delete rest[countAttribute(name)];
-  }
+  const counts = numbersOf(rest, numbered.counts);
+  const reasons = numbersOf(rest, numbered.reasons);
+  const usage = { ...noUsage, ...numbersOf(rest, numbered.usage) };
+  const reached = numbersOf(rest, numbered.reached);
   return {
+    // Items that an earlier version wrote have no times.
+    times: {},
     ...rest,
+    reached,
+    reasons,
+    usage,
     params: JSON.parse(String(params)),
     echo: JSON.parse(String(echo)),
     done: done instanceof Set ? [...done].sort((a, b) => a - b) : [],
@@ -66,7 +102,7 @@ export const fromItem = (item: Item): Job => {
 
 /** What a patch sets and removes. */
 export const applyPatch = (update: Update, patch: JobPatch): void => {
-  const { due, counts, marks, ...plain } = patch;
+  const { due, counts, usage, marks, ...plain } = patch;
   for (const [name, value] of Object.entries(plain)) {
     if (value === null) update.remove(name);
     else if (value !== undefined) update.set(name, value);
@@ -79,6 +115,7 @@ export const applyPatch = (update: Update, patch: JobPatch): void => {
       if (count === undefined) update.remove(countAttribute(name));
       else update.set(countAttribute(name), count);
     }
+  for (const [name, n] of Object.entries(usage ?? {})) update.set(usageAttribute(name), n);
   if (marks?.length === 0) update.remove('marks');
   else if (marks) update.set('marks', asSet(marks));
 };

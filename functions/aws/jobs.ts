@@ -9,11 +9,23 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobId } from '../jobs/job.ts';
-import type { Claim, Jobs } from '../jobs/ports.ts';
+import type { Claim, Glance, Jobs, LedgerEntry } from '../jobs/ports.ts';
 import type { Move } from '../jobs/states.ts';
 import { getAll } from './batch.ts';
 import { ifHeld, Update } from './expression.ts';
-import { applyPatch, countAttribute, fromItem, setDue, toItem, tokenAttribute } from './job-item.ts';
+import {
+  applyPatch,
+  countAttribute,
+  countsOf,
+  fromItem,
+  glanceAttributes,
+  reachedAttribute,
+  reasonAttribute,
+  setDue,
+  toItem,
+  tokenAttribute,
+  usageAttribute,
+} from './job-item.ts';
 import { byDue, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
 import { asSet } from './words.ts';
 
@@ -82,17 +94,21 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
 
     move: (id, move) => change(id, moveUpdate(move)),
 
-    async account(id, { chunk, counts, marks = [], due }) {
-      const update = new Update();
-      update.whenOneOf('state', ['running', 'paused']);
-      update.when(
-        `attribute_not_exists(${update.path('done')}) OR NOT contains(${update.path('done')},${update.value(chunk)})`,
+    async glance(id) {
+      const names = Object.fromEntries(glanceAttributes.map((name, i) => [`#${i}`, name]));
+      const { Item } = await dynamodb.send(
+        new GetCommand({
+          TableName: table,
+          Key: jobKey(id),
+          ProjectionExpression: Object.keys(names).join(','),
+          ExpressionAttributeNames: names,
+        }),
       );
-      update.add('done', new Set([chunk]));
-      for (const [name, n] of Object.entries(counts)) if (n) update.add(countAttribute(name), n);
-      if (marks.length > 0) update.add('marks', asSet(marks));
-      setDue(update, due);
-      const after = await change(id, update);
+      return Item && ({ state: Item.state, ...(Item.stop && { stop: Item.stop }), counts: countsOf(Item) } as Glance);
+    },
+
+    async account(id, entry) {
+      const after = await change(id, accountUpdate(entry));
       if (after) return { accounted: true, job: after };
       const job = await readJob(id);
       if (!job) throw new Error(`no job ${id}`);
@@ -133,6 +149,37 @@ const heldClaim = (asked: Claim, held: Record<string, unknown>): Claim => ({
   expiresAt: Number(held.expiresAt),
 });
 
+/** The rule of `mayAccount` in jobs/ledger, written as a condition, and what `accounted` adds there. */
+const accountUpdate = ({
+  chunk,
+  from,
+  reached,
+  counts,
+  reasons = {},
+  usage = {},
+  marks = [],
+  due,
+}: LedgerEntry): Update => {
+  const update = new Update();
+  update.whenOneOf('state', ['running', 'paused']);
+  update.when(`${update.path('chunks')}>${update.value(chunk)}`);
+  const done = update.path('done');
+  update.when(`attribute_not_exists(${done}) OR NOT contains(${done},${update.value(chunk)})`);
+  const at = update.path(reachedAttribute(chunk));
+  update.when(from === 0 ? `attribute_not_exists(${at})` : `${at}=${update.value(from)}`);
+  if (reached !== undefined) update.set(reachedAttribute(chunk), reached);
+  else {
+    update.add('done', new Set([chunk]));
+    if (from > 0) update.remove(reachedAttribute(chunk));
+  }
+  for (const [name, n] of Object.entries(counts)) if (n) update.add(countAttribute(name), n);
+  for (const [reason, n] of Object.entries(reasons)) if (n) update.add(reasonAttribute(reason), n);
+  for (const [name, n] of Object.entries(usage)) if (n) update.add(usageAttribute(name), n);
+  if (marks.length > 0) update.add('marks', asSet(marks));
+  setDue(update, due);
+  return update;
+};
+
 /** The rule of `allows` in jobs/states, written as a condition. */
 const moveUpdate = (move: Move): Update => {
   const update = new Update();
@@ -143,7 +190,20 @@ const moveUpdate = (move: Move): Update => {
     // An empty set is kept as none.
     update.when(`size(${done})=${chunks} OR (attribute_not_exists(${done}) AND ${chunks}=${update.value(0)})`);
   }
-  if (move.plan !== undefined) update.when(`${update.path('plan')}=${update.value(move.plan)}`);
+  if (move.accounts !== undefined) {
+    const done = update.path('done');
+    update.when(move.accounts === 0 ? `attribute_not_exists(${done})` : `size(${done})=${update.value(move.accounts)}`);
+  }
+  whenIs(update, 'plan', move.plan);
+  whenIs(update, 'stop', move.stop);
+  if (move.awaiting !== undefined)
+    update.when(`attribute_${move.awaiting ? 'exists' : 'not_exists'}(${update.path('ticket')})`);
   applyPatch(update, move.set);
   return update;
+};
+
+/** Null: the attribute must not be there. */
+const whenIs = (update: Update, name: string, value: string | null | undefined): void => {
+  if (value === null) update.when(`attribute_not_exists(${update.path(name)})`);
+  else if (value !== undefined) update.when(`${update.path(name)}=${update.value(value)}`);
 };

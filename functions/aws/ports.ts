@@ -10,7 +10,7 @@ import { awsProfiles } from './profiles.ts';
 import { awsRates } from './rates.ts';
 import { awsWork } from './work.ts';
 
-export type AwsPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls' | 'clock'>;
+export type AwsPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls' | 'clock' | 'tuning'>;
 
 /** All ports that AWS services stand behind. Call it once per process: it opens connections and keeps them. */
 export const awsPorts = (config: AwsConfig, sdk: AwsClients = awsClients(config)): AwsPorts => ({

@@ -1,8 +1,10 @@
 // Jobs, their ledgers and idempotency keys in SQLite: every change is one short transaction.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Counts, Job, JobId } from '../jobs/job.ts';
+import type { Job, JobId } from '../jobs/job.ts';
+import { accounted, mayAccount } from '../jobs/ledger.ts';
 import type { Claim, Jobs } from '../jobs/ports.ts';
 import { allows, type JobPatch } from '../jobs/states.ts';
+import { noUsage } from '../jobs/usage.ts';
 import { packDone, unpackDone } from './done-set.ts';
 import { transaction } from './sqlite.ts';
 
@@ -50,6 +52,11 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
       return read(id);
     },
 
+    async glance(id) {
+      const job = read(id);
+      return job && { state: job.state, counts: job.counts, ...(job.stop && { stop: job.stop }) };
+    },
+
     async move(id, move) {
       return transaction(db, () => {
         const job = read(id);
@@ -61,16 +68,9 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
       return transaction(db, () => {
         const job = read(id);
         if (!job) throw new Error('an account of a job that is not there');
-        const open = job.state === 'running' || job.state === 'paused';
-        if (!open || job.done.includes(entry.chunk)) return { accounted: false, job };
-        const accounted: Job = {
-          ...job,
-          done: [...job.done, entry.chunk].sort((a, b) => a - b),
-          counts: added(job.counts, entry.counts),
-          marks: [...new Set([...job.marks, ...(entry.marks ?? [])])],
-          due: entry.due,
-        };
-        return { accounted: true, job: write(accounted) };
+        return mayAccount(job, entry)
+          ? { accounted: true, job: write(accounted(job, entry)) }
+          : { accounted: false, job };
       });
     },
 
@@ -91,7 +91,11 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
 
 type Row = Record<string, unknown>;
 
+/** What records of earlier versions do not have. */
+const defaults = { times: {}, reached: {}, reasons: {}, usage: noUsage };
+
 const jobOf = (row: Row): Job => ({
+  ...defaults,
   ...(JSON.parse(String(row.record)) as Omit<Job, 'done'>),
   done: unpackDone(row.done as Uint8Array),
 });
@@ -103,13 +107,6 @@ const claimOf = (row: Row): Claim => ({
   job: String(row.job),
   expiresAt: Number(row.expires_at),
 });
-
-const added = (counts: Counts, more: Counts): Counts => {
-  const sum = { ...counts };
-  for (const [outcome, rows] of Object.entries(more) as [keyof Counts, number][])
-    sum[outcome] = (sum[outcome] ?? 0) + rows;
-  return sum;
-};
 
 /** The job with the fields of a move set; null removes a field. */
 const patched = (job: Job, set: JobPatch): Job => {

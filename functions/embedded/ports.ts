@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mail, Ports } from '../jobs/ports.ts';
+import { defaultTuning, type Tuning } from '../jobs/tuning.ts';
 import { embeddedClients } from './clients.ts';
 import { embeddedFiles } from './files.ts';
 import { embeddedJobs } from './jobs.ts';
@@ -23,6 +24,8 @@ export interface EmbeddedOptions {
   /** The clock, in milliseconds since the epoch. */
   now?: () => number;
   mail: Mail;
+  /** Other numbers than the usual ones: for tests. */
+  tuning?: Partial<Tuning>;
 }
 
 export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls'> & {
@@ -33,7 +36,7 @@ export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls'> 
   close(): void;
 };
 
-export const embeddedPorts = ({ home, baseUrl, mail, now = Date.now }: EmbeddedOptions): EmbeddedPorts => {
+export const embeddedPorts = ({ home, baseUrl, mail, tuning, now = Date.now }: EmbeddedOptions): EmbeddedPorts => {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const jobs = openDatabase(join(home, 'jobs.db'), jobsPlan);
   const queue = openDatabase(join(home, 'queue.db'), queuePlan);
@@ -41,6 +44,7 @@ export const embeddedPorts = ({ home, baseUrl, mail, now = Date.now }: EmbeddedO
   const files = embeddedFiles(home, baseUrl);
   return {
     clock: { now },
+    tuning: { ...defaultTuning, ...tuning },
     jobs: embeddedJobs(jobs, now),
     profiles,
     lists: embeddedLists(jobs),

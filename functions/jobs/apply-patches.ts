@@ -1,7 +1,8 @@
 // Read, compare, write what changed: how every job brings rows into profiles.
-import type { Entry, JobContext } from './define.ts';
+import type { Change, Entry, Forecast, JobContext } from './define.ts';
 import { RetryLater } from './errors.ts';
-import type { JobId, Millis, Outcome } from './job.ts';
+import type { Outcome } from './job.ts';
+import { decide } from './patch-decision.ts';
 import type { Profile, ProfileChange, ProfilePatch } from './profile.ts';
 
 /** One person's row: who, and what is to be set. */
@@ -14,14 +15,13 @@ export interface PatchEntry extends Entry {
 
 const rounds = 8;
 
+type Context = Pick<JobContext<unknown, unknown>, 'ports' | 'client' | 'job'>;
+
 /**
  * Applies one patch to each person and says what became of each. A change costs one write, no change costs none.
  * Running it again gives the same outcomes: creations and last changes are read off the profile's stamps.
  */
-export const applyPatches = async (
-  context: Pick<JobContext<unknown, unknown>, 'ports' | 'client' | 'job'>,
-  entries: readonly PatchEntry[],
-): Promise<Outcome[]> => {
+export const applyPatches = async (context: Context, entries: readonly PatchEntry[]): Promise<Outcome[]> => {
   const { ports, client, job } = context;
   const at = job.startedAt ?? job.createdAt;
   const outcomes: Outcome[] = new Array(entries.length);
@@ -47,80 +47,32 @@ export const applyPatches = async (
   throw new RetryLater(5, 'profiles kept changing');
 };
 
-interface Decision {
-  outcome: Outcome;
-  change?: ProfileChange;
-}
-
-const decide = (entry: PatchEntry, profile: Profile | undefined, job: JobId, at: Millis): Decision => {
-  const { key: sid, email, patch } = entry;
-  if (!profile) {
-    const created: Profile = {
-      sid,
-      email,
-      vars: patch.vars ?? {},
-      lists: patch.lists ?? {},
-      createdAt: at,
-      createdBy: job,
-      changedBy: job,
-      signupAt: patch.signupAt ?? at,
-      ...(patch.source !== undefined && { source: patch.source }),
-    };
-    return { outcome: 'created', change: { kind: 'create', profile: created } };
-  }
-  const news = difference(profile, patch);
-  if (news) {
-    const outcome = profile.createdBy === job ? 'created' : 'updated';
-    return { outcome, change: { kind: 'update', sid, job, patch: news } };
-  }
-  if (profile.createdBy === job) return { outcome: 'created' };
-  return { outcome: profile.changedBy === job ? 'updated' : 'unchanged' };
+/** What applying the patches has done, or would do: the same decisions on a consistent read, and no write. */
+export const lookAtPatches = async (context: Context, entries: readonly PatchEntry[]): Promise<Forecast[]> => {
+  const { ports, client, job } = context;
+  const sids = entries.map((entry) => entry.key);
+  const profiles = await ports.profiles.read(client.id, sids, { fresh: true });
+  const found = new Map(profiles.map((profile) => [profile.sid, profile]));
+  return entries.map((entry) => {
+    const profile = found.get(entry.key);
+    const { outcome, change } = decide(entry, profile, job.id, job.startedAt ?? job.createdAt);
+    return change ? { outcome, change: describe(entry, profile, change) } : { outcome };
+  });
 };
 
-/** What of the patch the profile does not say yet; undefined when nothing. Joining a list twice keeps the first time. */
-const difference = (profile: Profile, patch: ProfilePatch): ProfilePatch | undefined => {
-  const news: ProfilePatch = {};
-  let any = false;
-  if (patch.vars) {
-    const vars = changedVars(profile.vars, patch.vars);
-    if (vars) {
-      news.vars = vars;
-      any = true;
-    }
+const describe = ({ email }: PatchEntry, profile: Profile | undefined, change: ProfileChange): Change => {
+  if (change.kind === 'create') {
+    const { vars, lists, source } = change.profile;
+    const after = { ...vars, ...(source !== undefined && { source }) };
+    return { email, before: {}, after, writeUnits: unitsFor(change.profile) + Object.keys(lists).length };
   }
-  for (const list in patch.lists) {
-    if (profile.lists[list] !== undefined) continue;
-    news.lists = { ...news.lists, [list]: patch.lists[list] ?? 0 };
-    any = true;
-  }
-  if (patch.signupAt !== undefined && patch.signupAt !== profile.signupAt) {
-    news.signupAt = patch.signupAt;
-    any = true;
-  }
-  if (patch.source !== undefined && patch.source !== profile.source) {
-    news.source = patch.source;
-    any = true;
-  }
-  return any ? news : undefined;
+  const { vars = {}, lists = {}, ...fields } = change.patch;
+  const after = { ...vars, ...fields };
+  const old: Record<string, unknown> = { ...profile?.vars, source: profile?.source, signupAt: profile?.signupAt };
+  const before = Object.fromEntries(Object.keys(after).map((name) => [name, old[name] ?? null]));
+  const grown = { ...profile, vars: { ...profile?.vars, ...vars } };
+  return { email, before, after, writeUnits: unitsFor(grown) + Object.keys(lists).length };
 };
 
-const changedVars = (
-  old: Record<string, unknown>,
-  vars: Record<string, unknown>,
-): Record<string, unknown> | undefined => {
-  let changed: Record<string, unknown> | undefined;
-  for (const name in vars) {
-    const value = vars[name];
-    const before = Object.hasOwn(old, name) ? old[name] : undefined;
-    if (same(before, value)) continue;
-    // No prototype: a variable may be called __proto__.
-    changed ??= Object.create(null) as Record<string, unknown>;
-    changed[name] = value;
-  }
-  return changed;
-};
-
-const same = (before: unknown, value: unknown): boolean =>
-  before === value ||
-  (value === null && before === undefined) ||
-  (typeof value === 'object' && typeof before === 'object' && JSON.stringify(before) === JSON.stringify(value));
+/** About: one unit for each KB of the profile's item, which is as long as its JSON. */
+const unitsFor = (profile: Partial<Profile>): number => Math.ceil(Buffer.byteLength(JSON.stringify(profile)) / 1024);

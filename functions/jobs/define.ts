@@ -29,12 +29,29 @@ export interface Entry {
   key: string;
 }
 
+/** What became of an entry, or would become of it. */
+export interface Forecast {
+  outcome: Outcome;
+  /** Absent when nothing is left to be written for it. */
+  change?: Change;
+}
+
+/** What would be written. */
+export interface Change {
+  /** For the person who plans the job: whose, from what, to what. */
+  email: string;
+  before: Readonly<Record<string, unknown>>;
+  after: Readonly<Record<string, unknown>>;
+  /** About how many DynamoDB write units it costs. */
+  writeUnits: number;
+}
+
 /** Work over the rows of a file, a URL or a list of addresses. */
 export interface RowWork<P, S, E extends Entry> {
   kind: 'rows';
   /** The refusal when the request names no source. */
   noSource: string;
-  /** Once, after the whole input was planned and before any row runs: the first writes. Must be repeatable. */
+  /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */
   prepare(context: Omit<JobContext<P, never>, 'prepared'>, header: Header): Promise<S>;
   /** Checks the header before anything is written; throws Reject, or returns warnings. */
   check?(params: P, header: Header): string[];
@@ -44,7 +61,9 @@ export interface RowWork<P, S, E extends Entry> {
   merge(earlier: E, later: E): E;
   /** Writes what is to be written; one outcome for each entry, in their order. No key comes twice. Must be repeatable. */
   apply(context: JobContext<P, S>, entries: readonly E[]): Promise<Outcome[]>;
-  /** Once all chunks are accounted. Must be repeatable. */
+  /** Writes nothing: what `apply` has done, or would do. One forecast for each entry, in their order, from a consistent read. */
+  look(context: JobContext<P, S>, entries: readonly E[]): Promise<Forecast[]>;
+  /** Once all chunks are accounted; not in mode `plan`. Must be repeatable. */
   finish?(context: JobContext<P, S>): Promise<void>;
 }
 

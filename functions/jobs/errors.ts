@@ -9,7 +9,11 @@ export type RefusalReason =
   | 'unknown_type'
   | 'list_not_found'
   | 'too_large'
-  | 'idempotency_conflict';
+  | 'idempotency_conflict'
+  /** No job of this client has that id. */
+  | 'job_not_found'
+  /** The job is not in a state that allows it. */
+  | 'not_allowed';
 
 /** A request that cannot become a job. Nothing was written. */
 export class Refusal extends Error {
@@ -39,4 +43,9 @@ export class RetryLater extends Error {
     super(message);
     this.seconds = seconds;
   }
+}
+
+/** The job was paused, cancelled or ended while it was worked on: whoever works on it lets go, and nothing is lost. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
 }

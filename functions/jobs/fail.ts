@@ -14,11 +14,8 @@ export const failJob = async (
   phases?: readonly Phase[],
 ): Promise<void> => {
   const now = ports.clock.now();
-  const deliveries = firstDeliveries(job);
-  const ended = await ports.jobs.move(
-    job.id,
-    fail({ failure, finishedAt: now, deliveries, due: now + lookAfter.reporting }, phases),
-  );
+  const ending = { finishedAt: now, deliveries: firstDeliveries(job), due: now + lookAfter.reporting };
+  const ended = await ports.jobs.move(job.id, fail({ failure, ...ending }, phases));
   if (!ended) return;
   ports.log.warn('job.failed', { job: job.id, client: job.client, type: job.type, class: failure.class });
   await sendReports(ports, ended);

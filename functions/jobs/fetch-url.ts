@@ -5,21 +5,24 @@ import type { Job } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { BlockedAddress, type Ports, PullFailed } from './ports.ts';
 import { fetched, postpone } from './states.ts';
+import { whileRunning } from './watch.ts';
 
 /** Seconds to wait after each failed try; after the last one the job fails. */
 const waits = [10, 50];
 
-/** The job, its input in the store under `prefix` if it had to be fetched. Throws RetryLater or Reject. */
+/** The job, its input in the store under `prefix` if it had to be fetched. Throws RetryLater, Reject or Stopped. */
 export const fetchUrl = async (ports: Ports, job: Job, prefix: string): Promise<Job> => {
   if (job.source?.kind !== 'url') return job;
   const key = `${prefix}/input`;
   try {
-    await ports.files.put(key, ports.pulls.open(job.source.url, maxInputBytes), { maxBytes: maxInputBytes });
+    const body = whileRunning({ ports, job }, ports.pulls.open(job.source.url, maxInputBytes));
+    await ports.files.put(key, body, { maxBytes: maxInputBytes });
   } catch (error) {
     await ports.files.remove([key]);
     return giveUpOrWait(ports, job, error);
   }
-  const moved = await ports.jobs.move(job.id, fetched(ports.clock.now() + lookAfter.planning));
+  const now = ports.clock.now();
+  const moved = await ports.jobs.move(job.id, fetched(job, now, now + lookAfter.planning));
   if (!moved) throw new RetryLater(30, 'the job moved on while its input was fetched');
   return { ...moved, source: { kind: 'file', key } };
 };

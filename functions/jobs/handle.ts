@@ -1,11 +1,13 @@
 // What a queue's shell calls: one message in, the right part of the engine runs.
 
 import { dispatch } from './dispatch.ts';
+import { RetryLater } from './errors.ts';
 import { failJob } from './fail.ts';
 import { isEnded, type Job } from './job.ts';
 import { lookAfter } from './looks.ts';
+import { markOf } from './marks.ts';
 import { planJob } from './plan.ts';
-import { readPlan } from './plan-record.ts';
+import { readPlan, rowsIn } from './plan-record.ts';
 import { type Budget, FileGone, type Message, type Ports } from './ports.ts';
 import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';
@@ -35,7 +37,8 @@ export const buryMessage = async (ports: Ports, message: Message): Promise<void>
   ports.log.error('message.buried', { job: job.id, type: job.type, kind: message.kind });
   if (message.kind === 'chunk' && job.phase === 'processing') return buryChunk(ports, job, message.chunk);
   if (message.kind === 'plan' && job.phase === 'processing') return dispatch(ports, job);
-  if (message.kind === 'report') return;
+  // A report has its own log; a job that is held, or whose time is still to come, does not need the message.
+  if (message.kind === 'report' || job.state === 'paused' || job.state === 'scheduled') return;
   await failJob(ports, job, { class: 'internal', message: 'The job could not be done after several tries' });
 };
 
@@ -49,17 +52,20 @@ const buryChunk = async (ports: Ports, job: Job, number: number): Promise<void> 
   if (!chunk || job.done.includes(number)) return;
   if (chunk.kind === 'slice')
     return failJob(ports, job, { class: 'internal', message: 'A part of the export could not be written' });
-  const skipped = chunk.kind === 'range' ? countBits(chunk.skip) : 0;
-  const counts = { not_processed: chunk.rows - skipped };
-  await ports.jobs.account(job.id, { chunk: number, counts, due: ports.clock.now() + lookAfter.processing });
-  const after = await ports.jobs.read(job.id);
+  const from = job.reached[number] ?? 0;
+  const entry = {
+    chunk: number,
+    from,
+    counts: { not_processed: rowsIn(chunk) - from },
+    marks: [markOf('buried', number, from)],
+  };
+  const { accounted, job: after } = await ports.jobs.account(job.id, {
+    ...entry,
+    due: ports.clock.now() + lookAfter.processing,
+  });
+  // Someone accounted a part of it just now: the dead letter comes again, and counts the rest.
+  if (!accounted && !after.done.includes(number) && !isEnded(after))
+    throw new RetryLater(5, 'the chunk is being worked on');
   // Whatever is left is woken; when nothing is, any chunk's message wakes the finisher.
-  if (after && !isEnded(after)) await dispatch(ports, after);
-};
-
-/** How many records of a range another chunk handles. */
-const countBits = (skip: string | undefined): number => {
-  let bits = 0;
-  for (const byte of Buffer.from(skip ?? '', 'base64')) for (let rest = byte; rest > 0; rest &= rest - 1) bits++;
-  return bits;
+  await dispatch(ports, after);
 };

@@ -1,5 +1,6 @@
 // What a job is: the one record that the engine stores, and the words for its parts.
 import { randomBytes } from 'node:crypto';
+import type { Usage } from './usage.ts';
 
 /** 24 lower-case hex digits; the first 8 are the creation time in Unix seconds (ObjectId shape, as clients expect). */
 export type JobId = string;
@@ -38,11 +39,30 @@ export type Counts = Partial<Record<Outcome | 'exported', number>>;
 
 export type DoorName = 'sailthru' | 'greenarrow' | 'append' | 'console' | 'drop';
 
-/** Where a job's rows come from. Every source but `url` already lies in the store when the job is written. */
+/** Where a job's rows come from. */
 export type Source =
   | { kind: 'addresses'; key: string }
   | { kind: 'file'; key: string; filename?: string }
-  | { kind: 'url'; url: string };
+  | { kind: 'url'; url: string }
+  /** The rows that an ended job rejected or did not process, out of its result files. */
+  | { kind: 'rest'; of: JobId };
+
+/** A promise to take one file of exactly `size` bytes at `key`: the job waits for it until `expiresAt`. */
+export interface Ticket {
+  key: string;
+  filename: string;
+  size: number;
+  expiresAt: Millis;
+}
+
+/** Why a job over rows is being brought to its end early: somebody asked for it, or too many rows were rejected. */
+export type Stop = 'cancel' | 'budget';
+
+/** When a job is going so wrong that it must stop: more than `maxErrors` rows rejected, or more than `maxErrorPct` of 100. */
+export interface ErrorBudget {
+  maxErrors?: number;
+  maxErrorPct?: number;
+}
 
 /** Why a job failed: `input` the caller's data, `remote` another server, `timeout` a time limit, `internal` ours. */
 export interface JobFailure {
@@ -59,10 +79,13 @@ export interface ResultFile {
   removed?: boolean;
 }
 
+/** What a job may leave behind for its caller. */
+export const fileKinds = ['export', 'rejected', 'notProcessed', 'changes'] as const;
+export type FileKind = (typeof fileKinds)[number];
+export type JobFiles = Partial<Record<FileKind, ResultFile>>;
+
 /** URLs of a job's files, as they are shown. */
-export interface Links {
-  export?: string;
-  rejected?: string;
+export interface Links extends Partial<Record<FileKind, string>> {
   /** True when the job made an export whose link has ended. */
   expired?: boolean;
 }
@@ -92,11 +115,27 @@ export interface Job {
   /** Keys that a door repeats in its answers, such as `list`. */
   echo: Record<string, unknown>;
   source?: Source;
+  /** `plan`: the whole input is read and matched, and nothing is written. */
+  mode?: 'plan';
+  /** The job whose rows this one brings again. */
+  parent?: JobId;
+  budget?: ErrorBudget;
   state: State;
   phase?: Phase;
   createdAt: Millis;
+  /** Not before this; absent when it may begin at once. */
+  beginsAt?: Millis;
+  /** The upload that the job waits for. */
+  ticket?: Ticket;
   startedAt?: Millis;
   finishedAt?: Millis;
+  /** When each phase was first entered. */
+  times: Partial<Record<Phase, Millis>>;
+  /** Of a paused job: since when, and where resuming leads. */
+  pausedAt?: Millis;
+  resumeTo?: 'scheduled' | 'pending';
+  /** Set while the job is being brought to an early end: from then on nothing more is written to the user base. */
+  stop?: Stop;
   /** When the sweeper looks at the job again; absent when nothing is left to do for it. */
   due?: Millis;
   /** Failed tries of the present step, and when the next one comes: set while a download waits for its next try. */
@@ -104,20 +143,26 @@ export interface Job {
   retryAt?: Millis;
   /** Key of the plan; absent until planned. Each planning has its own, so that two planners cannot mix. */
   plan?: string;
-  /** How many chunks the plan has; absent until planned. */
+  /** How many chunks are to be accounted: those of the plan, fewer once the job is being stopped; absent until planned. */
   chunks?: number;
   /** Data rows that the planner counted; absent until planned. */
   rows?: number;
   /** The ledger: chunk numbers that are accounted. */
   done: readonly number[];
-  /** The ledger: outcomes of the accounted chunks. */
+  /** The ledger: of chunks that were handed over half-way, how many of their rows are accounted. */
+  reached: Readonly<Record<number, number>>;
+  /** The ledger: outcomes of the accounted rows. */
   counts: Counts;
+  /** The ledger: rejected rows by reason. Reasons are sentences of ours and never hold what was read. */
+  reasons: Readonly<Record<string, number>>;
+  /** The ledger: what the work has used so far. */
+  usage: Usage;
   /** Facts that chunks reported besides counts, as a set of words; `marks.ts` writes and reads them. */
   marks: readonly string[];
   /** Notes for the person who sent the file, such as an ignored column. */
   warnings: readonly string[];
   /** Files for the caller, by what they are. */
-  files: { export?: ResultFile; rejected?: ResultFile };
+  files: JobFiles;
   failure?: JobFailure;
   reportEmail?: string;
   postbackUrl?: string;
@@ -125,6 +170,7 @@ export interface Job {
 }
 
 export const terminalStates: readonly State[] = ['completed', 'incomplete', 'failed', 'cancelled'];
+export const unfinishedStates: readonly State[] = ['scheduled', 'pending', 'running', 'paused'];
 
 /** True when nothing can change the job's state any more. */
 export const isEnded = (job: Pick<Job, 'state'>): boolean => terminalStates.includes(job.state);

@@ -10,6 +10,8 @@ export const lookAfter = {
   planning: 16 * minute,
   processing: 6 * minute,
   finishing: 6 * minute,
+  /** Workers let go within a batch; only a message that got lost is waited for. */
+  stopping: minute,
   reporting: 2 * minute,
 } as const;
 

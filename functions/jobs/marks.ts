@@ -1,7 +1,15 @@
-// The words that chunks leave on the ledger besides counts: those of the job's type, and chunks that have rejected rows.
+// The words that chunks leave on the ledger besides counts: those of the job's type, and which parts of result files they wrote.
 
 const ofType = '=';
-const rejected = '#';
+/** A kind of part, or rows that a chunk left undone when its message was buried. */
+const kinds = { rejected: '#', notProcessed: '~', changes: '+', buried: '!' } as const;
+type Kind = keyof typeof kinds;
+
+/** Where in a job something lies: a chunk, and how many of its rows were accounted before. */
+export interface Place {
+  chunk: number;
+  from: number;
+}
 
 /** Words of a type, as they are kept. */
 export const typeMarks = (words: readonly string[]): string[] => words.map((word) => ofType + word);
@@ -10,10 +18,15 @@ export const typeMarks = (words: readonly string[]): string[] => words.map((word
 export const readTypeMarks = (marks: readonly string[]): string[] =>
   marks.flatMap((mark) => (mark.startsWith(ofType) ? [mark.slice(ofType.length)] : [])).sort();
 
-export const rejectedMark = (chunk: number): string => rejected + chunk;
+export const markOf = (kind: Kind, chunk: number, from: number): string =>
+  kinds[kind] + (from === 0 ? chunk : `${chunk}.${from}`);
 
-/** The chunks that have rejected rows, in order. */
-export const rejectedChunks = (marks: readonly string[]): number[] =>
+/** The places with that mark, in the order of the rows. */
+export const placesOf = (kind: Kind, marks: readonly string[]): Place[] =>
   marks
-    .flatMap((mark) => (mark.startsWith(rejected) ? [Number(mark.slice(rejected.length))] : []))
-    .sort((a, b) => a - b);
+    .filter((mark) => mark.startsWith(kinds[kind]))
+    .map((mark): Place => {
+      const [chunk = 0, from = 0] = mark.slice(1).split('.').map(Number);
+      return { chunk, from };
+    })
+    .sort((a, b) => a.chunk - b.chunk || a.from - b.from);

@@ -3,17 +3,20 @@ import { createHash } from 'node:crypto';
 import type { Job, JobId } from './job.ts';
 import type { Ports } from './ports.ts';
 
-export type PartKind = 'rejected' | 'export';
+export type PartKind = 'rejected' | 'notProcessed' | 'changes' | 'export';
 
 const partsPrefix = (job: JobId): string => `jobs/${job}/parts/`;
 
-/** Padded, so that the order of names is the order of chunks. */
-export const partKey = (job: JobId, kind: PartKind, chunk: number): string =>
-  `${partsPrefix(job)}${kind}/${String(chunk).padStart(6, '0')}`;
+/** Of a chunk, or of what a worker did of it behind its first `from` rows. */
+export const partKey = (job: JobId, kind: PartKind, chunk: number, from = 0): string =>
+  `${partsPrefix(job)}${kind}/${String(chunk).padStart(6, '0')}${from === 0 ? '' : `-${from}`}`;
 
 export const headerKey = (job: JobId, kind: PartKind): string => `${partsPrefix(job)}${kind}/header`;
 
-export const rejectedKey = (job: JobId): string => `jobs/${job}/results/rejected.csv`;
+const resultNames = { rejected: 'rejected.csv', notProcessed: 'not-processed.csv', changes: 'changes.json' } as const;
+
+export const resultKey = (job: JobId, kind: keyof typeof resultNames): string =>
+  `jobs/${job}/results/${resultNames[kind]}`;
 
 /** Unlike the job's id, the name of an export is not shown to anyone but through its link. */
 export const exportKey = (job: Job): string => {

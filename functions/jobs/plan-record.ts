@@ -20,6 +20,18 @@ export interface Plan {
   chunks: Chunk[];
 }
 
+/** Rows of a chunk that nobody else handles. */
+export const rowsIn = (chunk: Chunk): number => {
+  if (chunk.kind === 'slice') return 0;
+  return chunk.rows - (chunk.kind === 'range' ? countBits(chunk.skip) : 0);
+};
+
+const countBits = (skip: string | undefined): number => {
+  let bits = 0;
+  for (const byte of Buffer.from(skip ?? '', 'base64')) for (let rest = byte; rest > 0; rest &= rest - 1) bits++;
+  return bits;
+};
+
 export const writePlan = async (ports: Pick<Ports, 'files'>, key: string, plan: Plan): Promise<void> => {
   await ports.files.put(key, JSON.stringify(plan), { contentType: 'application/json' });
 };

@@ -6,9 +6,10 @@ import { sniff } from '../files/sniff.ts';
 import type { Entry, RowWork } from './define.ts';
 import { DuplicateWriter } from './duplicate-writer.ts';
 import { Reject } from './errors.ts';
-import type { Job } from './job.ts';
+import type { Job, JobId } from './job.ts';
 import type { Chunk, Plan } from './plan-record.ts';
 import type { Client, Ports } from './ports.ts';
+import { whileRunning } from './watch.ts';
 
 export const planRowJob = async (
   ports: Ports,
@@ -17,11 +18,12 @@ export const planRowJob = async (
   work: RowWork<unknown, unknown, Entry>,
   prefix: string,
 ): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
-  if (!job.source || !('key' in job.source)) throw new Reject('The job has no input');
-  const { key, etag } = await makePlain(ports, job.source.key, prefix);
+  const { key, etag } = await plainInput(ports, job, prefix);
   const duplicates = new DuplicateWriter(ports, `${prefix}/duplicates`);
-  const planned = await planRows(() => ports.files.get(key, { etag }), {
-    headerless: job.source.kind === 'addresses',
+  const planned = await planRows(() => whileRunning({ ports, job }, ports.files.get(key, { etag })), {
+    headerless: job.source?.kind === 'addresses',
+    chunkRows: ports.tuning.chunkRows,
+    chunkBytes: ports.tuning.chunkBytes,
     onDuplicate: (partition, line, record) => duplicates.add(partition, line, record),
   });
   const chunks: Chunk[] = planned.ranges.map((range) => ({ kind: 'range', ...range }));
@@ -33,14 +35,41 @@ export const planRowJob = async (
 };
 
 /** Where the input lies as plain UTF-8 text: itself, or a copy. */
-const makePlain = async (ports: Ports, key: string, prefix: string): Promise<{ key: string; etag: string }> => {
+const plainInput = async (ports: Ports, job: Job, prefix: string): Promise<{ key: string; etag: string }> => {
+  const { source } = job;
+  const copyKey = `${prefix}/plain`;
+  const copy = async (bytes: AsyncIterable<Uint8Array>) => {
+    const { etag } = await ports.files.put(copyKey, whileRunning({ ports, job }, bytes));
+    return { key: copyKey, etag };
+  };
+  if (source?.kind === 'rest') return copy(restOf(ports, source.of));
+  if (!source || !('key' in source)) throw new Reject('The job has no input');
+  const { key } = source;
   const info = await ports.files.head(key);
   if (!info) throw new Reject('The input file is gone');
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
   if (sniffed.encoding === 'utf-8') return { key, etag: info.etag };
-  const plainKey = `${prefix}/plain`;
-  const plain = await ports.files.put(plainKey, plainText(ports.files.get(key, { etag: info.etag }), sniffed));
-  return { key: plainKey, etag: plain.etag };
+  return copy(plainText(ports.files.get(key, { etag: info.etag }), sniffed));
 };
+
+const lineFeed = 0x0a;
+
+/** The rows that an ended job rejected or did not process: its result files, under the header of the first. */
+async function* restOf(ports: Ports, id: JobId): AsyncGenerator<Uint8Array> {
+  const files = (await ports.jobs.read(id))?.files ?? {};
+  let first = true;
+  for (const file of [files.rejected, files.notProcessed]) {
+    if (!file || file.removed) continue;
+    let inHeader = !first;
+    first = false;
+    for await (const block of ports.files.get(file.key)) {
+      // The header that we wrote has no line breaks in its cells.
+      const end = inHeader ? block.indexOf(lineFeed) + 1 : 0;
+      if (!inHeader || end > 0) yield block.subarray(end);
+      if (end > 0) inHeader = false;
+    }
+  }
+  if (first) throw new Reject('The rows to be retried are no longer kept');
+}

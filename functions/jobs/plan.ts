@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SliceWork } from './define.ts';
 import { dispatch } from './dispatch.ts';
-import { Reject, RetryLater } from './errors.ts';
+import { Reject, RetryLater, Stopped } from './errors.ts';
 import { failJob } from './fail.ts';
 import { fetchUrl, Postponed } from './fetch-url.ts';
 import { isEnded, type Job, type JobFailure, type JobId } from './job.ts';
@@ -12,32 +12,35 @@ import { planRowJob } from './plan-row-job.ts';
 import { type Budget, type Client, FileGone, type Ports } from './ports.ts';
 import { findType } from './registry.ts';
 import { runChunk } from './run-chunk.ts';
+import { launchIfDue } from './schedule.ts';
 import { begin, startChunks } from './states.ts';
-
-/** Jobs of fewer rows are planned and run in one invocation. */
-const inlineRows = 20_000;
+import { Meter } from './usage.ts';
 
 /** Plans the job if it is still to be planned, and sets its chunks going. */
 export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<void> => {
-  const job = await ports.jobs.read(id);
-  if (!job || isEnded(job)) return;
-  if (job.phase === 'processing' || job.phase === 'finishing') return dispatch(ports, job);
+  const found = await ports.jobs.read(id);
+  const job = found?.state === 'scheduled' ? await launchIfDue(ports, found) : found;
+  if (!job || isEnded(job) || job.state === 'paused') return;
+  const planned = job.phase === 'processing' || job.phase === 'finishing';
+  if (planned && job.state === 'running') return dispatch(ports, job);
   const now = ports.clock.now();
   const phase = job.source?.kind === 'url' ? 'downloading' : 'splitting';
   const begun = await ports.jobs.move(id, begin(job, phase, now, now + lookAfter.planning));
   if (!begun) return;
-  const planned = await planOrFail(ports, begun);
-  if (planned) await start(ports, planned, budget);
+  // It was held while its chunks ran: they go on.
+  if (planned) return dispatch(ports, begun);
+  const started = await planOrFail(ports, begun);
+  if (started) await start(ports, started, budget);
 };
 
 const planning = ['downloading', 'splitting'] as const;
 
-/** Undefined when there is nothing to start: the job failed, waits for its next try, or another planner was first. */
+/** Undefined when there is nothing to start: the job failed, is held, waits for its next try, or another planner was first. */
 const planOrFail = async (ports: Ports, job: Job): Promise<Job | undefined> => {
   try {
     return await makePlan(ports, job);
   } catch (error) {
-    if (error instanceof Postponed) return undefined;
+    if (error instanceof Postponed || error instanceof Stopped) return undefined;
     const failure: JobFailure | undefined =
       error instanceof FileGone
         ? { class: 'input', message: 'The file was removed or replaced while it was read' }
@@ -56,18 +59,29 @@ const makePlan = async (ports: Ports, job: Job): Promise<Job | undefined> => {
   const client = await ports.clients.byId(job.client);
   if (!type || !client) throw new Reject('The job type or the client is gone');
   const attempt = `jobs/${job.id}/plan-${randomBytes(6).toString('hex')}`;
-  const { plan, rows, warnings } =
-    type.work.kind === 'rows'
-      ? await planRowJob(ports, client, await fetchUrl(ports, job, attempt), type.work, attempt)
-      : await planSlices(ports, client, job, type.work);
   const key = `${attempt}/plan.json`;
-  await writePlan(ports, key, plan);
-  const due = ports.clock.now() + lookAfter.processing;
-  const set = { plan: key, chunks: plan.chunks.length, warnings, due, ...(rows !== undefined && { rows }) };
-  const planned = await ports.jobs.move(job.id, startChunks(set));
-  if (planned)
-    ports.log.info('job.planned', { job: job.id, type: job.type, chunks: plan.chunks.length, rows: rows ?? -1 });
-  return planned;
+  const meter = new Meter(ports.tuning.memoryGb);
+  try {
+    const { plan, rows, warnings } = await meter.run(async () => {
+      const { work } = type;
+      if (work.kind === 'slices') return planSlices(ports, client, job, work);
+      return planRowJob(ports, client, await fetchUrl(ports, job, attempt), work, attempt);
+    });
+    await writePlan(ports, key, plan);
+    const now = ports.clock.now();
+    const chunks = plan.chunks.length;
+    const set = { plan: key, chunks, warnings, usage: meter.used, due: now + lookAfter.processing };
+    const planned = await ports.jobs.move(
+      job.id,
+      startChunks(job, now, { ...set, ...(rows !== undefined && { rows }) }),
+    );
+    if (planned) ports.log.info('job.planned', { job: job.id, type: job.type, chunks, rows: rows ?? -1 });
+    return planned;
+  } catch (error) {
+    // Of an ended job the work was removed already, without what this planner has written since.
+    if (error instanceof Stopped) await ports.files.remove(await ports.files.list(`${attempt}/`));
+    throw error;
+  }
 };
 
 const planSlices = async (
@@ -82,7 +96,7 @@ const planSlices = async (
 
 /** Runs a small job here and now; hands a large one, or one that meets trouble, to its lane. */
 const start = async (ports: Ports, job: Job, budget: Budget): Promise<void> => {
-  const small = job.chunks === 1 || job.chunks === 0 || (job.rows !== undefined && job.rows < inlineRows);
+  const small = job.chunks === 1 || job.chunks === 0 || (job.rows !== undefined && job.rows < ports.tuning.inlineRows);
   if (!small) return dispatch(ports, job);
   try {
     for (let chunk = 0; chunk < Math.max(1, job.chunks ?? 0); chunk++)
@@ -90,6 +104,6 @@ const start = async (ports: Ports, job: Job, budget: Budget): Promise<void> => {
   } catch (error) {
     ports.log.warn('plan.inline_failed', { job: job.id, retry: error instanceof RetryLater });
     const now = await ports.jobs.read(job.id);
-    if (now && !isEnded(now)) await dispatch(ports, now);
+    if (now) await dispatch(ports, now);
   }
 };

@@ -2,15 +2,27 @@
 import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Links, Millis } from './job.ts';
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
+import type { Tuning } from './tuning.ts';
+import type { Usage } from './usage.ts';
 
 interface Clock {
   now(): Millis;
 }
 
-/** The account of one chunk, written once: chunk number into the set, counts and marks added, in one conditional update. */
+/**
+ * The account of a chunk, or of the part of it that one worker did: chunk number into the set, everything else added, in one
+ * conditional update.
+ */
 export interface LedgerEntry {
   chunk: number;
+  /** How many rows of the chunk were accounted before: where this part begins. */
+  from: number;
+  /** How many are accounted with this part, when the rest is left to another worker; absent when the chunk is done. */
+  reached?: number;
   counts: Counts;
+  /** Rejected rows by reason. */
+  reasons?: Readonly<Record<string, number>>;
+  usage?: Partial<Usage>;
   marks?: readonly string[];
   /** The job's next look by the sweeper. */
   due: Millis;
@@ -27,6 +39,9 @@ export interface Claim {
   expiresAt: Millis;
 }
 
+/** What a worker must know of its job between two batches. */
+export type Glance = Pick<Job, 'state' | 'stop' | 'counts'>;
+
 export interface Jobs {
   /** Writes a new job. False when a job with this id exists; nothing is changed then. */
   create(job: Job): Promise<boolean>;
@@ -36,9 +51,12 @@ export interface Jobs {
   read(id: JobId): Promise<Job | undefined>;
   /** Makes a move if the job is in one of the move's prior states: the job after it, or undefined when refused. */
   move(id: JobId, move: Move): Promise<Job | undefined>;
+  /** A little of the job, cheap to ask for again and again; may be a moment old. */
+  glance(id: JobId): Promise<Glance | undefined>;
   /**
-   * Accounts a chunk once. `accounted` is false when its number was in the set already, or the job is neither running
-   * nor paused; the job is as it stands either way. Throws when there is no such job.
+   * Accounts a chunk, or a part of it, once. `accounted` is false when the chunk's number was in the set already or is not below
+   * `chunks`, when not exactly `from` of its rows were accounted before, or when the job is neither running nor paused; the job
+   * is as it stands either way. Throws when there is no such job.
    */
   account(id: JobId, entry: LedgerEntry): Promise<{ accounted: boolean; job: Job }>;
   /** Writes a delivery if the stored one still has `was` attempts; false also when the job has no such channel. */
@@ -108,6 +126,14 @@ export interface Files {
   join(key: string, parts: readonly string[], options: { contentType: string; filename: string }): Promise<FileInfo>;
   /** A URL by which anyone may GET the object until `expiresAt`; the object's own filename and type go with it. */
   link(key: string, expiresAt: Millis): Promise<string>;
+  /**
+   * A form by which anyone may put one object of exactly `size` bytes at `key` until `expiresAt`: a multipart POST to `url` of
+   * all `fields`, then the part `file`.
+   */
+  ticket(
+    key: string,
+    options: { size: number; expiresAt: Millis },
+  ): Promise<{ url: string; fields: Record<string, string> }>;
   /** The keys that begin with `prefix`, in order. */
   list(prefix: string): Promise<string[]>;
   /** Removes objects; missing ones are fine. */
@@ -231,6 +257,7 @@ export interface Dialect {
 
 export interface Ports {
   clock: Clock;
+  tuning: Tuning;
   jobs: Jobs;
   profiles: Profiles;
   lists: Lists;

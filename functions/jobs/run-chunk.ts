@@ -1,6 +1,6 @@
 // A worker's step: does one chunk, accounts it exactly once, sends the next, and the last one gathers the results.
-import { dispatch, sendNext } from './dispatch.ts';
-import { Reject } from './errors.ts';
+import { dispatch, sendChunk, sendNext } from './dispatch.ts';
+import { Reject, RetryLater, Stopped } from './errors.ts';
 import { failJob } from './fail.ts';
 import { finishJob } from './finish.ts';
 import type { Job, JobId } from './job.ts';
@@ -10,6 +10,7 @@ import type { Budget, LedgerEntry, Ports } from './ports.ts';
 import { findType } from './registry.ts';
 import { runRows } from './run-rows.ts';
 import { runSlice } from './run-slice.ts';
+import { Meter } from './usage.ts';
 
 /**
  * Runs a chunk unless it is accounted already. `inline`: the caller runs the job's other chunks itself. `redelivered`: whoever
@@ -26,18 +27,48 @@ export const runChunk = async (
   if (job?.state !== 'running') return;
   if (options.redelivered && job.phase === 'processing' && job.done.includes(chunk) && job.done.length !== job.chunks)
     return dispatch(ports, job);
-  if (job.phase === 'processing' && chunk < (job.chunks ?? 0) && !job.done.includes(chunk)) {
+  while (job.state === 'running' && job.phase === 'processing' && isOpen(job, chunk)) {
     const entry = await workOn(ports, job, chunk, budget);
     if (!entry) return;
+    const before = entry.from;
     const { accounted, job: after } = await ports.jobs.account(id, entry);
-    if (accounted && !options.inline) await sendNext(ports, after);
     job = after;
+    if (accounted) {
+      await passOn(ports, job, entry, options.inline ?? false);
+      break;
+    }
+    // Another worker accounted a part of it meanwhile: this one goes on behind that part.
+    if ((job.reached[chunk] ?? 0) === before) break;
   }
   if (job.state === 'running' && job.done.length === job.chunks) await finishJob(ports, job);
 };
 
-/** The chunk's account; undefined when the job ended over it. */
-const workOn = async (ports: Ports, job: Job, number: number, budget: Budget): Promise<LedgerEntry | undefined> => {
+const isOpen = (job: Job, chunk: number): boolean => chunk < (job.chunks ?? 0) && !job.done.includes(chunk);
+
+/** Sends what comes after an account: the rest of the chunk, or the next chunk. A paused job sends nothing: resuming does. */
+const passOn = async (ports: Ports, job: Job, { chunk, reached }: LedgerEntry, inline: boolean): Promise<void> => {
+  if (job.state !== 'running') return;
+  if (reached !== undefined) await sendChunk(ports, job, chunk);
+  else if (!inline) await sendNext(ports, job);
+};
+
+/** The account of what was done of the chunk; undefined when there is none: the job ended over it, or is held or over. */
+const workOn = async (ports: Ports, job: Job, chunk: number, budget: Budget): Promise<LedgerEntry | undefined> => {
+  const meter = new Meter(ports.tuning.memoryGb);
+  try {
+    const done = await meter.run(() => runAny(ports, job, chunk, budget));
+    return done && { ...done.entry, usage: { ...meter.used, plannedUnits: done.plannedUnits }, due: nextDue(ports) };
+  } catch (error) {
+    if (error instanceof Stopped) return undefined;
+    if (!(error instanceof Reject)) throw error;
+    await failJob(ports, job, { class: error.class, message: error.message });
+    return undefined;
+  }
+};
+
+const nextDue = (ports: Ports): number => ports.clock.now() + lookAfter.processing;
+
+const runAny = async (ports: Ports, job: Job, number: number, budget: Budget) => {
   const type = findType(job.type);
   const client = await ports.clients.byId(job.client);
   if (!type || !client || !job.plan) throw new Error('a job without type, client or plan');
@@ -45,15 +76,14 @@ const workOn = async (ports: Ports, job: Job, number: number, budget: Budget): P
   const chunk = plan.chunks[number];
   if (!chunk) throw new Error('a chunk that the plan does not have');
   const context = { ports, client, job, params: job.params, prepared: plan.prepared };
-  try {
-    const account =
-      type.work.kind === 'rows'
-        ? await runRows(context, type.work, plan, chunk, number, budget)
-        : await runSlice(context, type.work, chunk, number);
-    return { chunk: number, ...account, due: ports.clock.now() + lookAfter.processing };
-  } catch (error) {
-    if (!(error instanceof Reject)) throw error;
-    await failJob(ports, job, { class: error.class, message: error.message });
-    return undefined;
+  if (type.work.kind === 'slices') {
+    const account = await runSlice(context, type.work, chunk, number);
+    return { entry: { chunk: number, from: 0, ...account }, plannedUnits: 0 };
   }
+  const place = { chunk: number, from: job.reached[number] ?? 0 };
+  const { left, ...done } = await runRows(context, type.work, plan, chunk, place, budget);
+  if (left === undefined || done.entry.reached !== place.from) return done;
+  // Nothing was done of it: there is nothing to account.
+  if (left === 'time') throw new RetryLater(1, 'out of time');
+  return undefined;
 };

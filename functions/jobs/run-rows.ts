@@ -1,175 +1,198 @@
 // A chunk of rows: read, understood, applied in batches; every row gets one outcome, every rejected row a line.
-import { rejectedLine } from '../files/csv-out.ts';
 import { readNumberedRows, readRows } from '../files/read-rows.ts';
 import type { InputRow } from '../files/rows.ts';
+import { Batches } from './batches.ts';
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { RetryLater } from './errors.ts';
-import type { Counts } from './job.ts';
-import { rejectedMark } from './marks.ts';
+import { markOf, type Place } from './marks.ts';
 import { partKey } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
-import type { Budget } from './ports.ts';
-import { FileGone } from './ports.ts';
+import { type Budget, FileGone, type LedgerEntry } from './ports.ts';
+import { type Person, Tally } from './tally.ts';
+import { Watch } from './watch.ts';
 
 type Context = JobContext<unknown, unknown>;
 type Work = RowWork<unknown, unknown, Entry>;
 
-/** With less time than this left no further batch is begun. */
-const lastCall = 20_000;
+/** What a worker did of a chunk. */
+export interface Done {
+  entry: Omit<LedgerEntry, 'due' | 'usage'>;
+  plannedUnits: number;
+  /** Why rows are left, when there are any. */
+  left: Batches['left'];
+}
 
+/** Does the chunk's rows behind the first `from`, which are accounted already. Throws Stopped when the job is over. */
 export const runRows = async (
   context: Context,
   work: Work,
   plan: Plan,
   chunk: Chunk,
-  number: number,
+  { chunk: number, from }: Place,
   budget: Budget,
-): Promise<{ counts: Counts; marks: string[] }> => {
-  const { input } = plan;
-  if (!input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
-  const tally = new Tally(input.header.names.length);
+): Promise<Done> => {
+  if (!plan.input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
+  const tally = new Tally(plan.input.header.names.length);
+  const batches = new Batches(context, work, tally, new Watch(context, budget));
   try {
-    if (chunk.kind === 'range') {
-      const { start, end } = chunk;
-      const bytes = context.ports.files.get(input.key, { start, end, etag: input.etag });
-      await runRange(context, work, readRows(bytes, input.format, input.header, chunk), tally, budget);
-    } else {
-      await runDuplicates(context, work, readSegments(context, plan, chunk.keys), tally, budget);
-    }
+    const read = () => rowsOf(context, plan, chunk);
+    if (chunk.kind === 'range') await runRange(context, work, read(), from, tally, batches);
+    else await runDuplicates(context, work, read, from, tally, batches);
   } catch (error) {
     // The object of a plan is never replaced: what cannot be read now may be readable later, or the sweeper's tries end.
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
     throw error;
   }
-  if (tally.rejected.length === 0) return { counts: tally.counts, marks: [] };
-  await context.ports.files.put(partKey(context.job.id, 'rejected', number), tally.rejected.join(''));
-  // The finisher joins the parts of the chunks that are marked.
-  return { counts: tally.counts, marks: [rejectedMark(number)] };
+  const marks = tally.rows > 0 ? await writeParts(context, tally, { chunk: number, from }) : [];
+  const { counts, reasons, plannedUnits } = tally;
+  const reached = batches.left ? { reached: from + tally.rows } : {};
+  return { entry: { chunk: number, from, ...reached, counts, reasons, marks }, plannedUnits, left: batches.left };
 };
 
-/** Counts outcomes and keeps the lines of rejected rows. */
-class Tally {
-  readonly counts: Counts = {};
-  readonly rejected: string[] = [];
-  readonly #width: number;
+/** The rows of a chunk, as they lie in the store, in arrays. */
+export const rowsOf = (
+  { ports }: Pick<Context, 'ports'>,
+  { input }: Plan,
+  chunk: Exclude<Chunk, { kind: 'slice' }>,
+): AsyncIterable<InputRow[]> => {
+  if (!input) throw new Error('a plan without an input');
+  if (chunk.kind === 'duplicates') return readSegments(ports, input, chunk.keys);
+  const { start, end } = chunk;
+  return readRows(ports.files.get(input.key, { start, end, etag: input.etag }), input.format, input.header, chunk);
+};
 
-  constructor(width: number) {
-    this.#width = width;
-  }
-
-  add(outcome: keyof Counts, rows = 1): void {
-    this.counts[outcome] = (this.counts[outcome] ?? 0) + rows;
-  }
-
-  reject(row: InputRow, reason: string): void {
-    this.add('rejected');
-    const cells = row.broken === undefined ? row.cells : [row.raw ?? ''];
-    this.rejected.push(rejectedLine(cells, this.#width, row.line, reason));
-  }
-
-  /** The row understood, or undefined once it was rejected. */
-  parse(context: Context, work: Work, row: InputRow): Entry | undefined {
-    if (row.broken !== undefined) {
-      this.reject(row, row.broken);
-      return undefined;
-    }
-    const parsed = work.parse(context, row);
-    if (!('reject' in parsed)) return parsed;
-    this.reject(row, String(parsed.reject));
-    return undefined;
-  }
+/** The records of a partition, read through the same row reader as all others. */
+async function* readSegments(
+  { files }: Context['ports'],
+  { format, header }: NonNullable<Plan['input']>,
+  keys: readonly string[],
+): AsyncGenerator<InputRow[]> {
+  for (const key of keys) yield* readNumberedRows(files.get(key), format, header);
 }
 
-/** Applies entries in batches, as many at once as the store likes. No key may come twice. */
-class Applier {
-  readonly #apply: (entries: Entry[]) => Promise<void>;
-  readonly #batch: number;
-  readonly #parallel: number;
-  readonly #running = new Set<Promise<void>>();
-  #waiting: Entry[] = [];
-  #failure: { error: unknown } | undefined;
+/** The row understood, or why it is rejected. */
+const parse = (context: Context, work: Work, row: InputRow): Entry | { reject: string } =>
+  row.broken === undefined ? work.parse(context, row) : { reject: row.broken };
 
-  constructor(context: Context, work: Work, tally: Tally, budget: Budget) {
-    ({ batch: this.#batch, parallel: this.#parallel } = context.ports.profiles);
-    this.#apply = async (entries) => {
-      if (budget() < lastCall) throw new RetryLater(1, 'out of time');
-      for (const outcome of await work.apply(context, entries)) tally.add(outcome);
-    };
-  }
-
-  /** A promise only when the caller must wait for a place. */
-  add(entry: Entry): Promise<void> | undefined {
-    this.#waiting.push(entry);
-    return this.#waiting.length < this.#batch ? undefined : this.#begin();
-  }
-
-  /** Waits for everything; nothing is still being written when it throws. */
-  async close(): Promise<void> {
-    if (this.#waiting.length > 0 && !this.#failure) await this.#begin();
-    await Promise.all(this.#running);
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  async #begin(): Promise<void> {
-    const entries = this.#waiting;
-    this.#waiting = [];
-    const run = this.#apply(entries)
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#running.delete(run));
-    this.#running.add(run);
-    while (this.#running.size >= this.#parallel) await Promise.race(this.#running);
-    if (this.#failure) await this.close();
-  }
-}
+const isRejected = (parsed: Entry | { reject: string }): parsed is { reject: string } => 'reject' in parsed;
 
 const runRange = async (
   context: Context,
   work: Work,
-  batches: AsyncIterable<InputRow[]>,
+  arrays: AsyncIterable<InputRow[]>,
+  from: number,
   tally: Tally,
-  budget: Budget,
+  batches: Batches,
 ): Promise<void> => {
-  const applier = new Applier(context, work, tally, budget);
-  for await (const rows of batches) {
+  let passed = 0;
+  for await (const rows of arrays) {
     for (const row of rows) {
-      const entry = tally.parse(context, work, row);
-      const full = entry && applier.add(entry);
-      if (full !== undefined) await full;
+      if (passed++ < from) continue;
+      const parsed = parse(context, work, row);
+      if (isRejected(parsed)) {
+        tally.reject(row, parsed.reject);
+        continue;
+      }
+      const full = batches.add({ entry: parsed, rows: 1, line: row.line, row });
+      if (full === undefined) continue;
+      await full;
+      if (batches.left) return batches.close();
     }
   }
-  await applier.close();
+  await batches.close();
 };
 
-/** Rows of one person are folded in file order; all but the last count as duplicates. */
+/** Rows of one person are folded in file order; all but the last count as duplicates. Rejected rows count before all others. */
 const runDuplicates = async (
   context: Context,
   work: Work,
-  rows: AsyncIterable<InputRow>,
+  read: () => AsyncIterable<InputRow[]>,
+  from: number,
   tally: Tally,
-  budget: Budget,
+  batches: Batches,
 ): Promise<void> => {
-  const people = new Map<string, Entry>();
-  for await (const row of rows) {
-    const entry = tally.parse(context, work, row);
-    if (!entry) continue;
-    const earlier = people.get(entry.key);
-    if (earlier) tally.add('duplicate');
-    people.set(entry.key, earlier ? work.merge(earlier, entry) : entry);
+  const people = new Map<string, Person>();
+  let rejected = 0;
+  for await (const rows of read())
+    for (const row of rows) {
+      const entry = parse(context, work, row);
+      if (isRejected(entry)) {
+        rejected++;
+        if (from === 0) tally.reject(row, entry.reject);
+        continue;
+      }
+      const earlier = people.get(entry.key);
+      if (earlier)
+        Object.assign(earlier, { entry: work.merge(earlier.entry, entry), rows: earlier.rows + 1, line: row.line });
+      else people.set(entry.key, { entry, rows: 1, line: row.line });
+    }
+  let passed = from === 0 ? 0 : rejected;
+  for (const person of people.values()) {
+    if (passed < from) {
+      passed += person.rows;
+      continue;
+    }
+    const full = batches.add(person);
+    if (full === undefined) continue;
+    await full;
+    if (batches.left) break;
   }
-  const applier = new Applier(context, work, tally, budget);
-  for (const entry of people.values()) {
-    const full = applier.add(entry);
-    if (full !== undefined) await full;
-  }
-  await applier.close();
+  await batches.close();
+  if (tally.undone.size === 0) return;
+  for await (const rows of read())
+    for (const row of rows) {
+      const entry = parse(context, work, row);
+      if (!isRejected(entry) && tally.undone.has(entry.key)) tally.leave(row);
+    }
 };
 
-/** The records of a partition, read through the same row reader as all others. */
-async function* readSegments(context: Context, plan: Plan, keys: readonly string[]): AsyncGenerator<InputRow> {
-  const { input } = plan;
-  if (!input) return;
-  for (const key of keys)
-    for await (const rows of readNumberedRows(context.ports.files.get(key), input.format, input.header)) yield* rows;
+/** The rows of a chunk behind the first `from` that are accounted, for those who only want to know which they are. */
+export async function* rowsBehind(
+  context: Context,
+  work: Work,
+  plan: Plan,
+  chunk: Exclude<Chunk, { kind: 'slice' }>,
+  from: number,
+): AsyncGenerator<InputRow[]> {
+  if (chunk.kind === 'range' || from === 0) {
+    let passed = 0;
+    for await (const rows of rowsOf(context, plan, chunk)) {
+      const behind = rows.slice(Math.max(0, from - passed));
+      passed += rows.length;
+      if (behind.length > 0) yield behind;
+    }
+    return;
+  }
+  // Of people who come more than once, whole people are accounted, in the order of their first rows.
+  const people = new Map<string, number>();
+  let passed = 0;
+  for await (const rows of rowsOf(context, plan, chunk))
+    for (const row of rows) {
+      const entry = parse(context, work, row);
+      if (isRejected(entry)) passed++;
+      else people.set(entry.key, (people.get(entry.key) ?? 0) + 1);
+    }
+  const open = new Set<string>();
+  for (const [key, rows] of people) {
+    if (passed >= from) open.add(key);
+    else passed += rows;
+  }
+  for await (const rows of rowsOf(context, plan, chunk))
+    yield rows.filter((row) => {
+      const entry = parse(context, work, row);
+      return !isRejected(entry) && open.has(entry.key);
+    });
 }
+
+/** The lines that the finisher joins, under names of chunk and first row; the marks that say which are there. */
+const writeParts = async ({ ports, job }: Context, tally: Tally, { chunk, from }: Place): Promise<string[]> => {
+  const marks: string[] = [];
+  const write = async (kind: 'rejected' | 'notProcessed' | 'changes', content: string): Promise<void> => {
+    await ports.files.put(partKey(job.id, kind, chunk, from), content);
+    marks.push(markOf(kind, chunk, from));
+  };
+  if (tally.rejected.length > 0) await write('rejected', tally.rejected.join(''));
+  if (tally.notProcessed.length > 0) await write('notProcessed', tally.notProcessed.join(''));
+  if (tally.changes.length > 0) await write('changes', JSON.stringify(tally.changes));
+  return marks;
+};

@@ -4,6 +4,7 @@ import type { Counts } from './job.ts';
 import { typeMarks } from './marks.ts';
 import { partKey } from './parts.ts';
 import type { Chunk } from './plan-record.ts';
+import { whileRunning } from './watch.ts';
 
 export const runSlice = async (
   context: JobContext<unknown, unknown>,
@@ -24,6 +25,6 @@ export const runSlice = async (
       yield Buffer.from(step.value);
     }
   }
-  await context.ports.files.put(partKey(context.job.id, 'export', number), encode());
+  await context.ports.files.put(partKey(context.job.id, 'export', number), whileRunning(context, encode()));
   return { counts: { exported: result.rows }, marks: typeMarks(result.marks) };
 };

@@ -1,13 +1,14 @@
 // A request becomes a job: written first, then sent, then answered.
-import { randomBytes } from 'node:crypto';
-import { normaliseAddress } from '../files/address.ts';
-import type { JobType } from './define.ts';
+import { chooseSource, storeSource } from './choose-source.ts';
 import { Refusal } from './errors.ts';
 import { type DoorName, type Job, type JobId, type Millis, newId, type Source } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { parseParams, withoutAbsent } from './params.ts';
-import { BlockedAddress, type Client, type Ports } from './ports.ts';
+import type { Client, Ports } from './ports.ts';
 import { findType } from './registry.ts';
+import { readOptions } from './request-options.ts';
+import { schedule } from './schedule.ts';
+import { noUsage } from './usage.ts';
 
 /** What a door understood of a request; nothing in it is trusted yet. */
 export interface JobRequest {
@@ -39,14 +40,15 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
   const raw = withoutAbsent(request.params);
   const params = parseParams(type, raw);
   const source = chooseSource(ports, type, raw, request.upload);
-  const addressees = readAddressees(ports, raw);
+  const options = await readOptions(ports, client, type, raw);
   await type.admit?.(params, client.id, ports);
 
   if (JSON.stringify(params).length > maxParams) throw new Refusal('invalid_parameter', 'The parameters are too large');
-  const now = ports.clock.now();
-  const claimed = await claim(ports, client, request, newId(now));
+  const claimed = await claim(ports, client, request, newId(ports.clock.now()));
   if (typeof claimed !== 'string') return claimed;
-  const job: Job = {
+  return createJob(ports, {
+    ...options,
+    ...(await storeSource(ports, claimed, source)),
     id: claimed,
     client: client.id,
     type: type.name,
@@ -54,25 +56,39 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
     name: type.title(params),
     params: params as Record<string, unknown>,
     echo: type.echo(params),
-    ...(source && { source: await store(ports, claimed, source) }),
-    state: 'pending',
+  });
+};
+
+/** What a new job is made of; the rest is what every new job begins with. */
+export type NewJob = Pick<Job, 'id' | 'client' | 'type' | 'door' | 'name' | 'params' | 'echo'> &
+  Partial<Pick<Job, 'source' | 'ticket' | 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'budget'>>;
+
+/** Writes a job and sends it; the job that has its id already when there is one. */
+export const createJob = async (ports: Ports, made: NewJob): Promise<Job> => {
+  const now = ports.clock.now();
+  const job: Job = {
+    ...made,
+    state: made.ticket || made.beginsAt !== undefined ? 'scheduled' : 'pending',
     createdAt: now,
     due: now + lookAfter.pending,
+    times: {},
     done: [],
+    reached: {},
     counts: {},
+    reasons: {},
+    usage: noUsage,
     marks: [],
     warnings: [],
     files: {},
     deliveries: {},
-    ...addressees,
   };
   if (!(await ports.jobs.create(job))) {
     const first = (await ports.jobs.read(job.id)) ?? job;
     await removeUnused(ports, sourceKey(job.source), first);
     return first;
   }
-  await sendPlan(ports, job);
-  ports.log.info('job.accepted', { job: job.id, client: client.id, type: type.name, door: request.door });
+  await schedule(ports, job);
+  ports.log.info('job.accepted', { job: job.id, client: job.client, type: job.type, door: job.door });
   return job;
 };
 
@@ -87,7 +103,7 @@ const claim = async (ports: Ports, client: Client, request: JobRequest, id: JobI
   const earlier = held.job === id ? undefined : await ports.jobs.read(held.job);
   if (earlier) await removeUnused(ports, request.upload?.key, earlier);
   // The first request may have died before its message was sent: a second message does no harm.
-  if (earlier?.state === 'pending') await sendPlan(ports, earlier);
+  if (earlier) await schedule(ports, earlier);
   // A claim without its job is a request that died between the two writes: this one finishes it.
   return earlier ?? held.job;
 };
@@ -97,73 +113,4 @@ const removeUnused = async (ports: Ports, key: string | undefined, job: Job): Pr
   if (key !== undefined && key !== sourceKey(job.source)) await ports.files.remove([key]);
 };
 
-const sendPlan = (ports: Ports, job: Job): Promise<void> =>
-  ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client });
-
 const sourceKey = (source: Source | undefined) => (source && 'key' in source ? source.key : undefined);
-
-type ChosenSource = Source | { kind: 'emails'; emails: string };
-
-/** A file wins over a URL, a URL over addresses: some clients leave the file's path or an empty value in the parameters. */
-const chooseSource = (
-  ports: Ports,
-  type: JobType,
-  raw: Record<string, unknown>,
-  upload: JobRequest['upload'],
-): ChosenSource | undefined => {
-  if (type.work.kind !== 'rows') return undefined;
-  if (upload) return { kind: 'file', ...upload };
-  if (raw.url !== undefined) return { kind: 'url', url: checkedUrl(ports, raw.url) };
-  if (raw.emails !== undefined && !isEmptyList(raw.emails)) return { kind: 'emails', emails: readEmails(raw.emails) };
-  throw new Refusal('invalid_parameter', type.work.noSource);
-};
-
-const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-
-const store = async (ports: Ports, id: JobId, source: ChosenSource): Promise<Source> => {
-  if (source.kind !== 'emails') return source;
-  // Its own name for each request: two that share an Idempotency-Key may both come this far, and only one makes the job.
-  const key = `jobs/${id}/addresses-${randomBytes(6).toString('hex')}`;
-  await ports.files.put(key, source.emails);
-  return { kind: 'addresses', key };
-};
-
-const checkedUrl = (ports: Ports, value: unknown): string => {
-  if (typeof value !== 'string' || !/^https?:\/\//i.test(value.trim())) throw new Refusal('invalid_url', 'Invalid URL');
-  const url = value.trim();
-  try {
-    ports.pulls.check(url);
-    return url;
-  } catch (error) {
-    if (error instanceof BlockedAddress) throw new Refusal('invalid_url', `Invalid URL: ${error.message}`);
-    throw error;
-  }
-};
-
-/** One address a line, out of text that separates them by commas, or an array of texts. */
-const readEmails = (value: unknown): string => {
-  const parts = typeof value === 'string' ? [value] : value;
-  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string'))
-    throw new Refusal('invalid_parameter', 'Invalid emails');
-  const addresses = parts.flatMap((part) => part.split(/[,\r\n]/)).map((address) => address.trim());
-  return addresses.filter((address) => address !== '').join('\n');
-};
-
-const readAddressees = (ports: Ports, raw: Record<string, unknown>): Pick<Job, 'reportEmail' | 'postbackUrl'> => {
-  const { report_email: reportEmail, postback_url: postbackUrl } = raw;
-  if (reportEmail !== undefined && (typeof reportEmail !== 'string' || 'reason' in normaliseAddress(reportEmail)))
-    throw new Refusal('invalid_parameter', 'Invalid report_email');
-  if (postbackUrl !== undefined) {
-    try {
-      if (typeof postbackUrl !== 'string') throw new BlockedAddress();
-      ports.pulls.check(postbackUrl);
-    } catch (error) {
-      if (error instanceof BlockedAddress) throw new Refusal('invalid_parameter', 'Invalid postback_url');
-      throw error;
-    }
-  }
-  return {
-    ...(typeof reportEmail === 'string' && { reportEmail: reportEmail.trim() }),
-    ...(typeof postbackUrl === 'string' && { postbackUrl }),
-  };
-};

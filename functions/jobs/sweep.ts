@@ -1,10 +1,13 @@
 // Every minute: jobs that stand still are sent on, files whose time ended are removed. So nothing is ever stuck without a reason.
 
+import { cancelJob, longestPause } from './control.ts';
 import { dispatch } from './dispatch.ts';
-import { isEnded, type Job } from './job.ts';
+import { failJob } from './fail.ts';
+import { fileKinds, isEnded, type Job } from './job.ts';
 import { lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { sendReports } from './report.ts';
+import { schedule, uploadArrived } from './schedule.ts';
 import { forget, lookAgain } from './states.ts';
 
 const batch = 100;
@@ -45,19 +48,39 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
     const after = await removeEnded(ports, job);
     return sendReports(ports, after);
   }
+  if (job.state === 'paused') return endLongPause(ports, job);
+  if (job.ticket && job.ticket.expiresAt <= now) return endTicket(ports, job);
   ports.log.warn('sweep.sent_on', { job: job.id, type: job.type, state: job.state, phase: job.phase ?? 'none' });
-  if (job.phase === 'processing' || job.phase === 'finishing') {
+  if (job.state === 'scheduled') return schedule(ports, job);
+  if (job.state === 'running' && (job.phase === 'processing' || job.phase === 'finishing')) {
     await dispatch(ports, job);
-    await ports.jobs.move(job.id, lookAgain(now + lookAfter.processing));
-  } else if (job.state === 'pending' || job.state === 'running') {
-    await ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], { group: job.client });
-    await ports.jobs.move(
-      job.id,
-      lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning)),
-    );
-  } else {
-    await ports.jobs.move(job.id, lookAgain(nextLook(job, now)));
+    await ports.jobs.move(job.id, lookAgain(now + (job.stop ? lookAfter.stopping : lookAfter.processing)));
+    return;
   }
+  await schedule(ports, { ...job, state: 'pending' });
+  await ports.jobs.move(
+    job.id,
+    lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning)),
+  );
+};
+
+/** A job that nobody let go on: its input will not be kept much longer. */
+const endLongPause = async (ports: Ports, job: Job): Promise<void> => {
+  const client = await ports.clients.byId(job.client);
+  // Workers that let go when it was paused set the next look much earlier.
+  const heldFor = ports.clock.now() - (job.pausedAt ?? 0);
+  if (client && heldFor >= longestPause) await cancelJob(ports, client, job.id);
+  else await ports.jobs.move(job.id, lookAgain(ports.clock.now() + longestPause - heldFor));
+};
+
+/** The time for an upload is over; perhaps only its event got lost. */
+const endTicket = async (ports: Ports, job: Job): Promise<void> => {
+  const { key } = job.ticket ?? { key: '' };
+  if (await ports.files.head(key)) {
+    await uploadArrived(ports, key);
+    return;
+  }
+  await failJob(ports, job, { class: 'timeout', message: 'The file was not uploaded within an hour' });
 };
 
 /** The job after its expired files, and at last its input, are gone from the store. */
@@ -65,7 +88,7 @@ const removeEnded = async (ports: Ports, job: Job): Promise<Job> => {
   const now = ports.clock.now();
   const files = { ...job.files };
   const gone: string[] = [];
-  for (const kind of ['export', 'rejected'] as const) {
+  for (const kind of fileKinds) {
     const file = files[kind];
     if (!file || file.removed || file.expiresAt > now) continue;
     gone.push(file.key);

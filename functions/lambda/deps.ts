@@ -3,6 +3,7 @@ import { type AwsClients, type AwsConfig, awsClients } from '../aws/config.ts';
 import { awsPorts } from '../aws/ports.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
 import type { Log, Ports } from '../jobs/ports.ts';
+import { defaultTuning } from '../jobs/tuning.ts';
 import { createHooks } from '../net/hooks.ts';
 import { createPulls } from '../net/pulls.ts';
 import type { EngineEnv } from './env.ts';
@@ -38,6 +39,7 @@ export const connect = (env: EngineEnv, log: Log): { ports: Ports; sdk: AwsClien
   const ports = {
     ...awsPorts(config, sdk),
     clock: { now: Date.now },
+    tuning: { ...defaultTuning, memoryGb: (env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0) / 1024 },
     hooks: createHooks(net),
     pulls: createPulls(net),
     log,

@@ -19,6 +19,8 @@ const queues = z
 /** What the Lambda service or a test bench sets; a deployment never does. */
 const runtime = z.object({
   AWS_REGION: z.string().min(1),
+  /** The function's memory in MB. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.coerce.number().positive().optional(),
   AWS_ENDPOINT_URL_DYNAMODB: url.optional(),
   AWS_ENDPOINT_URL_S3: url.optional(),
   AWS_ENDPOINT_URL_SQS: url.optional(),

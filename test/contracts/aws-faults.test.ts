@@ -61,10 +61,10 @@ describe('a lost answer', () => {
       line.fault = first(1, /PutItem/, 'lose');
       expect(await ports.jobs.create(job)).toBe(true);
       line.fault = first(1, /UpdateItem/, 'lose');
-      expect((await ports.jobs.move(job.id, gather(now)))?.phase).toBe('finishing');
+      expect((await ports.jobs.move(job.id, gather(job, now, now)))?.phase).toBe('finishing');
       line.fault = first(1, /UpdateItem/, 'lose');
       expect(await ports.jobs.deliver(job.id, 'mail', 0, { state: 'sending', attempts: 1 })).toBe(true);
-      expect(await ports.jobs.move(job.id, gather(now))).toBeUndefined();
+      expect(await ports.jobs.move(job.id, gather(job, now, now))).toBeUndefined();
       expect(await ports.jobs.create(job)).toBe(false);
     }));
 
@@ -73,7 +73,7 @@ describe('a lost answer', () => {
       const job = aJob({ state: 'running', phase: 'processing', chunks: 2 });
       await ports.jobs.create(job);
       line.fault = first(1, /UpdateItem/, 'lose');
-      const { job: after } = await ports.jobs.account(job.id, { chunk: 0, counts: { created: 7 }, due: now });
+      const { job: after } = await ports.jobs.account(job.id, { chunk: 0, from: 0, counts: { created: 7 }, due: now });
       expect(after).toMatchObject({ done: [0], counts: { created: 7 } });
     }));
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Job, type Phase, type State, terminalStates } from '../../functions/jobs/job.ts';
 import * as states from '../../functions/jobs/states.ts';
+import { noUsage } from '../../functions/jobs/usage.ts';
 import { type Harness, opened, type Subjects } from './contract.ts';
 import { aClient, aJob, anId, now } from './samples.ts';
 
@@ -54,7 +55,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
     it('knows no job that was not written', async () => {
       expect(await store().read(anId())).toBeUndefined();
       expect(await store().move(anId(), states.lookAgain(null))).toBeUndefined();
-      await expect(store().account(anId(), { chunk: 0, counts: {}, due: now })).rejects.toThrow();
+      await expect(store().account(anId(), { chunk: 0, from: 0, counts: {}, due: now })).rejects.toThrow();
     });
 
     it('creates a job once, however many try', async () => {
@@ -98,15 +99,22 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
     });
 
     describe('moves', () => {
+      const ending = { finishedAt: now, deliveries: {}, due: null };
+      const usage = { ...noUsage, readUnits: 1.5, requests: 3 };
       const moves = (job: Job): states.Move[] => [
         states.begin(job, 'downloading', now, now),
         states.postpone(1, now, now),
-        states.fetched(now),
-        states.startChunks({ plan: 'jobs/p', chunks: 3, rows: 9, warnings: ['w'], due: now }),
-        states.gather(now),
+        states.launch(now),
+        states.fetched(job, now, now),
+        states.startChunks(job, now, { plan: 'jobs/p', chunks: 3, rows: 9, warnings: ['w'], usage, due: now }),
+        states.gather(job, now, now),
         states.planAgain(job, 'jobs/p2', 4, now),
-        states.end(job, 'completed', { finishedAt: now, rows: 1, files: {}, deliveries: {}, due: null }),
-        states.fail({ failure: { class: 'input', message: 'm' }, finishedAt: now, deliveries: {}, due: null }),
+        states.end(job, 'completed', { ...ending, rows: 1, counts: { created: 1 }, usage, files: {} }),
+        states.fail({ failure: { class: 'input', message: 'm' }, ...ending }),
+        states.pause(job, now, now),
+        states.resume(job, now, now),
+        states.cancel(job, ending),
+        states.stop(job, 'cancel', 1, now),
         states.lookAgain(now + 1),
         states.forget({}, null),
       ];
@@ -147,6 +155,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 2 });
         await store().account(job.id, {
           chunk: 0,
+          from: 0,
           counts: { exported: 5, skipped: 1 },
           marks: ['a', 'b'],
           due: now + 9e11,
@@ -157,6 +166,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         expect(after).toMatchObject({ counts: {}, marks: [], done: [0] });
         const { job: again } = await store().account(job.id, {
           chunk: 1,
+          from: 0,
           counts: { exported: 2 },
           marks: ['d'],
           due: now + 9e11,
@@ -164,13 +174,49 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         expect(sorted(again)).toMatchObject({ counts: { exported: 2 }, marks: ['d'], done: [0, 1] });
       });
 
+      it('hold only while stop, ticket, plan and ledger are as the caller saw them', async () => {
+        const ticket = { key: 'uploads/tickets/x', filename: 'a.csv', size: 1, expiresAt: now };
+        const jobs: Partial<Job>[] = [{}, { stop: 'cancel' }, { ticket }, { plan: 'jobs/p' }, { done: [3] }];
+        const conditions: Partial<states.Move>[] = [
+          { stop: null },
+          { stop: 'cancel' },
+          { stop: 'budget' },
+          { awaiting: true },
+          { awaiting: false },
+          { plan: null },
+          { plan: 'jobs/p' },
+          { accounts: 0 },
+          { accounts: 1 },
+        ];
+        for (const changes of jobs)
+          for (const condition of conditions) {
+            const job = await created({ state: 'running', phase: 'processing', chunks: 9, ...changes });
+            const move: states.Move = { name: 'test', from: ['running'], ...condition, set: { rows: 5 } };
+            const moved = await store().move(job.id, move);
+            expect(moved !== undefined, JSON.stringify([changes, condition])).toBe(states.allows(move, job));
+          }
+      });
+
+      it('set and remove what waits, pauses and stops', async () => {
+        const ticket = { key: 'uploads/tickets/x', filename: 'a.csv', size: 1, expiresAt: now };
+        const job = await created({ state: 'scheduled', ticket, due: now + 9e11 });
+        const source = { kind: 'file', key: ticket.key } as const;
+        const arrived = await store().move(job.id, states.arrive(job, source, now, now + 9e11));
+        expect(arrived).toMatchObject({ state: 'pending', source });
+        expect(arrived).not.toHaveProperty('ticket');
+        const paused = await store().move(job.id, states.pause(arrived ?? job, now, now + 9e11));
+        expect(paused).toMatchObject({ state: 'paused', pausedAt: now, resumeTo: 'pending' });
+        const resumed = await store().move(job.id, states.resume(paused ?? job, now, now + 9e11));
+        expect(resumed).toEqual({ ...arrived, due: now + 9e11 });
+      });
+
       it('wait for the ledger to balance', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 2 });
-        const gather = states.gather(now + 9e11);
+        const gather = states.gather(aJob(), now, now + 9e11);
         expect(await store().move(job.id, gather)).toBeUndefined();
-        await store().account(job.id, { chunk: 1, counts: {}, due: now + 9e11 });
+        await store().account(job.id, { chunk: 1, from: 0, counts: {}, due: now + 9e11 });
         expect(await store().move(job.id, gather)).toBeUndefined();
-        await store().account(job.id, { chunk: 0, counts: {}, due: now + 9e11 });
+        await store().account(job.id, { chunk: 0, from: 0, counts: {}, due: now + 9e11 });
         expect((await store().move(job.id, gather))?.phase).toBe('finishing');
       });
 
@@ -183,13 +229,13 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
 
       it('have one winner', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 1, done: [0] });
-        const tries = Array.from({ length: 20 }, () => store().move(job.id, states.gather(now + 9e11)));
+        const tries = Array.from({ length: 20 }, () => store().move(job.id, states.gather(aJob(), now, now + 9e11)));
         expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       });
 
       it('gather a plan without chunks', async () => {
         const job = await created({ state: 'running', phase: 'processing', chunks: 0 });
-        expect((await store().move(job.id, states.gather(now + 9e11)))?.phase).toBe('finishing');
+        expect((await store().move(job.id, states.gather(aJob(), now, now + 9e11)))?.phase).toBe('finishing');
       });
     });
 

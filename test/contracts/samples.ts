@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Job, newId } from '../../functions/jobs/job.ts';
 import { type Profile, type ProfileChange, sidOf } from '../../functions/jobs/profile.ts';
+import { noUsage } from '../../functions/jobs/usage.ts';
 
 export const now = Date.now();
 
@@ -20,8 +21,12 @@ export const aJob = (changes: Partial<Job> = {}): Job => ({
   echo: { list: 'Main' },
   state: 'pending',
   createdAt: now,
+  times: {},
   done: [],
+  reached: {},
   counts: {},
+  reasons: {},
+  usage: noUsage,
   marks: [],
   warnings: [],
   files: {},

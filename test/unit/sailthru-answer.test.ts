@@ -1,4 +1,5 @@
 // How a job is shown: status words, key order, times, outcomes, and the postback's signed form.
+
 import { describe, expect, it } from 'vitest';
 import { acceptedAnswer, jobAnswer, reportsAnswer } from '../../functions/doors/sailthru/answer.ts';
 import { rfc2822 } from '../../functions/doors/sailthru/dates.ts';
@@ -6,6 +7,7 @@ import { sailthruDialect, signedForm } from '../../functions/doors/sailthru/post
 import { verify } from '../../functions/doors/sailthru/signature.ts';
 import type { Job, State } from '../../functions/jobs/job.ts';
 import { type ClientSettings, defaultSettings } from '../../functions/jobs/ports.ts';
+import { noUsage } from '../../functions/jobs/usage.ts';
 
 const client = {
   id: 'demo',
@@ -28,8 +30,12 @@ const job = (change: Partial<Job> = {}): Job => ({
   echo: { list: 'Main' },
   state: 'pending',
   createdAt: started,
+  times: {},
   done: [],
+  reached: {},
   counts: {},
+  reasons: {},
+  usage: noUsage,
   marks: [],
   warnings: [],
   files: {},

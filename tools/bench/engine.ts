@@ -4,6 +4,7 @@ import { handleMessage } from '../../functions/jobs/handle.ts';
 import type { Job } from '../../functions/jobs/job.ts';
 import type { Client, Message, Ports } from '../../functions/jobs/ports.ts';
 import { type JobRequest, submit } from '../../functions/jobs/submit.ts';
+import { defaultTuning } from '../../functions/jobs/tuning.ts';
 import { createHooks } from '../../functions/net/hooks.ts';
 import { createPulls } from '../../functions/net/pulls.ts';
 import { buckets, type StubAddress, tables } from './aws-stub.ts';
@@ -37,6 +38,7 @@ export class Engine {
         },
       },
       clock: { now: Date.now },
+      tuning: defaultTuning,
       hooks: createHooks({ allowLoopback: false }),
       pulls: createPulls({ allowLoopback: false }),
       log: {

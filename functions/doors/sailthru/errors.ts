@@ -25,6 +25,8 @@ const refusals: Record<RefusalReason, readonly [status: number, code: number]> =
   list_not_found: [404, 99],
   too_large: [400, 99],
   idempotency_conflict: [409, 99],
+  job_not_found: [404, 99],
+  not_allowed: [409, 99],
 };
 
 export const missing = (name: string): ApiError => new ApiError(400, 2, `Missing required parameter: ${name}`);

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
-import { applyPatches, type PatchEntry } from '../apply-patches.ts';
+import { applyPatches, lookAtPatches, type PatchEntry } from '../apply-patches.ts';
 import { defineJobType, type JobContext } from '../define.ts';
 import { Reject } from '../errors.ts';
+import { newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import { flag, listName } from '../params.ts';
 import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
@@ -89,8 +90,12 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       return [];
     },
     async prepare({ ports, client, job, params }, header) {
-      const list = await ports.lists.ensure(client.id, params.list, job.startedAt ?? job.createdAt);
-      return { list: list.id, ...columnsOf(params, header) };
+      const now = job.startedAt ?? job.createdAt;
+      // A plan makes no list: an id that nothing has yet stands for one that is missing.
+      const list = job.mode === 'plan' ? await ports.lists.find(client.id, params.list) : undefined;
+      const id =
+        job.mode === 'plan' ? (list?.id ?? newId(now)) : (await ports.lists.ensure(client.id, params.list, now)).id;
+      return { list: id, ...columnsOf(params, header) };
     },
     parse,
     merge: (earlier, later) => ({
@@ -104,6 +109,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       },
     }),
     apply: applyPatches,
+    look: lookAtPatches,
     async finish({ ports, client, job, params, prepared }) {
       const { created = 0, updated = 0, unchanged = 0 } = job.counts;
       const before = (await ports.lists.find(client.id, params.list))?.sizeHint ?? 0;

@@ -1,0 +1,50 @@
+// The end of a job whose results are written: the last move, the log line that is counted, the reports.
+import type { Counts, Job, JobFailure, JobFiles } from './job.ts';
+import { lookAfter } from './looks.ts';
+import { removeWork } from './parts.ts';
+import type { Ports } from './ports.ts';
+import { receiptOf } from './receipt.ts';
+import { firstDeliveries, sendReports } from './report.ts';
+import { end } from './states.ts';
+import { addUsage, type Usage } from './usage.ts';
+
+export interface Results {
+  state: 'completed' | 'incomplete' | 'failed' | 'cancelled';
+  failure?: JobFailure;
+  rows: number;
+  counts: Counts;
+  files: JobFiles;
+  /** What finishing used, on top of what the ledger holds. */
+  used: Usage;
+}
+
+/** Ends the job unless someone else has, or it moved on since it was read. */
+export const endJob = async (ports: Ports, job: Job, { state, used, ...results }: Results): Promise<void> => {
+  const now = ports.clock.now();
+  const usage = addUsage(job.usage, used);
+  const ending = { finishedAt: now, deliveries: firstDeliveries(job), due: now + lookAfter.reporting };
+  const ended = await ports.jobs.move(job.id, end(job, state, { ...results, usage, ...ending }));
+  if (!ended) return;
+  logEnd(ports, ended);
+  await sendReports(ports, ended);
+  await removeWork(ports, ended);
+};
+
+/** The line that metrics are made of. */
+export const logEnd = ({ log }: Pick<Ports, 'log'>, job: Job): void => {
+  const receipt = receiptOf(job);
+  log.info('job.ended', {
+    job: job.id,
+    client: job.client,
+    type: job.type,
+    state: job.state,
+    rows: job.rows ?? 0,
+    ms: (job.finishedAt ?? job.createdAt) - job.createdAt,
+    bytes: job.files.export?.size ?? 0,
+    read_units: job.usage.readUnits,
+    write_units: job.usage.writeUnits,
+    requests: job.usage.requests,
+    cost_usd: receipt?.costUsd ?? 0,
+    ...job.counts,
+  });
+};

@@ -1,0 +1,66 @@
+// A worker's eye on its job and on the clock: between two batches it says whether to go on.
+import { overBudget } from './budget.ts';
+import type { JobContext } from './define.ts';
+import { Stopped } from './errors.ts';
+import { accountedRows } from './job.ts';
+import type { Budget, Glance } from './ports.ts';
+import { stopJob } from './stop.ts';
+
+/** With less time than this left, in milliseconds, no further batch is begun. */
+const lastCall = 20_000;
+
+/**
+ * `go`: write the next batch. `time`: hand over what is left, another worker goes on. `pause`: hand over, and nobody goes on yet.
+ * `tell`: write nothing more, only say what was done.
+ */
+export type Verdict = 'go' | 'time' | 'pause' | 'tell';
+
+export class Watch {
+  readonly #context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>;
+  readonly #budget: Budget;
+  #glance: Glance;
+  #lookedAt: number;
+
+  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, budget: Budget) {
+    this.#context = context;
+    this.#budget = budget;
+    this.#glance = context.job;
+    this.#lookedAt = performance.now();
+  }
+
+  /** What to do next, `rejected` of `rows` having been rejected by this worker. Throws Stopped when the job is over. */
+  async verdict(rows: number, rejected: number): Promise<Verdict> {
+    const { ports, job } = this.#context;
+    if (performance.now() - this.#lookedAt >= ports.tuning.lookEvery) {
+      this.#lookedAt = performance.now();
+      const glance = await ports.jobs.glance(job.id);
+      if (!glance) throw new Stopped('the job is gone');
+      this.#glance = glance;
+    }
+    const { state, stop, counts } = this.#glance;
+    if (stop) return 'tell';
+    if (state === 'paused') return 'pause';
+    if (state !== 'running') throw new Stopped('the job is not running');
+    if (overBudget(job.budget, (counts.rejected ?? 0) + rejected, accountedRows(counts) + rows)) {
+      await stopJob(ports, job.id, 'budget');
+      this.#glance = { ...this.#glance, stop: 'budget' };
+      return 'tell';
+    }
+    return this.#budget() < lastCall ? 'time' : 'go';
+  }
+}
+
+/** A stream that ends with Stopped once the job is no longer running. */
+export async function* whileRunning<T>(
+  { ports, job }: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>,
+  items: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  let lookedAt = performance.now();
+  for await (const item of items) {
+    yield item;
+    if (performance.now() - lookedAt < ports.tuning.lookEvery) continue;
+    lookedAt = performance.now();
+    const glance = await ports.jobs.glance(job.id);
+    if (glance?.state !== 'running' || glance.stop) throw new Stopped('the job is not running');
+  }
+}
