@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../jobs/errors.ts';
 import type { QueueName } from '../jobs/ports.ts';
+import { meter } from './meter.ts';
 
 export interface AwsConfig {
   region: string;
@@ -78,7 +79,8 @@ export const awsClients = (config: AwsConfig): AwsClients => {
     },
     { step: 'initialize', name: 'throttledLater' },
   );
-  return {
+  meter('dynamodb', dynamodb);
+  const clients: AwsClients = {
     dynamodb: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
     s3: new S3Client({
       ...common(config, 's3', 60_000),
@@ -92,4 +94,6 @@ export const awsClients = (config: AwsConfig): AwsClients => {
     ses: new SESClient({ ...common(config, 'ses', 15_000), maxAttempts: 3 }),
     kms: new KMSClient({ ...common(config, 'kms', 5_000), maxAttempts: 4 }),
   };
+  for (const service of ['s3', 'sqs', 'ses', 'kms'] as const) meter(service, clients[service]);
+  return clients;
 };

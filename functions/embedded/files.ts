@@ -5,6 +5,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 
 import { dirname, join, relative } from 'node:path';
 import { Refusal } from '../jobs/errors.ts';
 import { FileGone, type FileInfo, type Files } from '../jobs/ports.ts';
+import { countUsage } from '../jobs/usage.ts';
 import { bytesOf, infoOf } from './file-bytes.ts';
 import { type FileMeta, readMeta, removeMeta, writeMeta } from './file-meta.ts';
 import { areas, keyOf, pathOf } from './file-names.ts';
@@ -83,7 +84,10 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
       try {
         if (options.etag !== undefined && options.etag !== info.etag) throw new FileGone('the object is another one');
         const [start, end] = [options.start ?? 0, Math.min(options.end ?? info.size, info.size)];
-        yield* pieces ? bytesOfPieces(home, pieces, start, end) : bytesOf(file, start, end);
+        for await (const piece of pieces ? bytesOfPieces(home, pieces, start, end) : bytesOf(file, start, end)) {
+          countUsage({ bytesRead: piece.length });
+          yield piece;
+        }
       } finally {
         await file.close();
       }
@@ -159,6 +163,7 @@ async function* gathered(
   for await (const piece of typeof body === 'string' || body instanceof Uint8Array ? [Buffer.from(body)] : body) {
     size += piece.length;
     if (size > maxBytes) throw new Refusal('too_large', `The file is larger than ${maxBytes} bytes`);
+    countUsage({ bytesWritten: piece.length });
     if (held + piece.length > buffer.length && held > 0) {
       yield buffer.subarray(0, held);
       held = 0;

@@ -2,6 +2,8 @@
 import { linksOf } from './download.ts';
 import { type Job, type Millis, outcomes } from './job.ts';
 import type { Client, MailMessage, Ports } from './ports.ts';
+import { prices } from './prices.ts';
+import { receiptOf } from './receipt.ts';
 
 const rejectedLines = 10;
 const lineLimit = 300;
@@ -42,6 +44,8 @@ const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> 
     const count = job.counts[outcome];
     if (count) facts.push({ label: capital(outcome.replace('_', ' ')), value: String(count) });
   }
+  for (const [reason, count] of Object.entries(job.reasons))
+    facts.push({ label: `Rejected, ${reason}`, value: String(count) });
   for (const warning of job.warnings) facts.push({ label: 'Note', value: warning });
   if (links.export) facts.push({ label: 'Download', value: 'the exported file', href: links.export });
   if (links.rejected)
@@ -50,7 +54,40 @@ const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> 
       value: 'all of them, as a file (this link ends in two hours)',
       href: links.rejected,
     });
-  return facts;
+  if (links.notProcessed)
+    facts.push({
+      label: 'Rows not processed',
+      value: 'all of them, as a file (this link ends in two hours)',
+      href: links.notProcessed,
+    });
+  return [...facts, ...receiptFacts(job)];
+};
+
+const phaseNames: Record<string, string> = {
+  waiting: 'waiting',
+  downloading: 'downloading',
+  splitting: 'planning',
+  processing: 'processing',
+  finishing: 'finishing',
+};
+
+const receiptFacts = (job: Job): Fact[] => {
+  const receipt = receiptOf(job);
+  if (!receipt) return [];
+  const { seconds, rowsPerSecond, usage, costUsd, plannedCostUsd } = receipt;
+  const phases = Object.entries(phaseNames).flatMap(([phase, name]) => {
+    const took = seconds[phase as keyof typeof seconds];
+    return took === undefined ? [] : [`${took.toFixed(1)} s ${name}`];
+  });
+  const units = `${Math.ceil(usage.readUnits)} read units, ${Math.ceil(usage.writeUnits)} write units, ${usage.requests} requests`;
+  return [
+    { label: 'Took', value: `${phases.join(', ')}; ${rowsPerSecond} rows a second` },
+    { label: 'Used', value: `${units}, ${usage.bytesRead} bytes read, ${usage.bytesWritten} bytes written` },
+    { label: 'Estimated cost', value: `$${costUsd.toFixed(4)} (${prices.region}, prices of ${prices.date})` },
+    ...(plannedCostUsd === undefined
+      ? []
+      : [{ label: 'Planned', value: `${usage.plannedUnits} write units, about $${plannedCostUsd.toFixed(4)}` }]),
+  ];
 };
 
 const firstRejected = async (ports: Ports, job: Job): Promise<string[]> => {

@@ -9,6 +9,7 @@ import { type EmbeddedPorts, embeddedPorts } from '../../functions/embedded/port
 import { RetryLater } from '../../functions/jobs/errors.ts';
 import { buryMessage, handleMessage } from '../../functions/jobs/handle.ts';
 import type { Client, Ports } from '../../functions/jobs/ports.ts';
+import type { Tuning } from '../../functions/jobs/tuning.ts';
 import { createHooks } from '../../functions/net/hooks.ts';
 import { createPulls } from '../../functions/net/pulls.ts';
 import { demoClient, ensureDemoClient } from '../../functions/server/demo-client.ts';
@@ -23,6 +24,10 @@ export interface Logged {
 export interface HouseOptions {
   /** Whether postbacks and pulls may reach this machine; true unless a test is about that. */
   allowLoopback?: boolean;
+  /** Makes small jobs large: fewer rows a chunk, fewer chunks outstanding. */
+  tuning?: Partial<Tuning>;
+  /** Rows that are written at once, of which a chunk may have several. */
+  batch?: number;
   /** Changes ports before anything uses them: to make a part fail as it could in life. */
   wrap?: (ports: Ports & EmbeddedPorts) => Ports & EmbeddedPorts;
 }
@@ -44,12 +49,14 @@ export const openHouse = async (options: HouseOptions = {}) => {
       baseUrl: () => 'http://127.0.0.1:1',
       now,
       mail: createMail({ home, from: 'stevedore@example.com' }),
+      ...(options.tuning && { tuning: options.tuning }),
     }),
     hooks: createHooks({ allowLoopback }),
     pulls: createPulls({ allowLoopback }),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
   };
+  if (options.batch !== undefined) joined.profiles = { ...joined.profiles, batch: options.batch };
   const ports = options.wrap?.(joined) ?? joined;
   await ensureDemoClient(ports);
   const client = (await ports.clients.byId(demoClient.id)) as Client;

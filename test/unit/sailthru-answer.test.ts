@@ -96,7 +96,8 @@ describe('a job', () => {
       '{"job_id":"6650a1b2c3d4e5f601234567","name":"List Import: Main","list":"Main","error":false,"status":"completed",' +
         '"start_time":"Mon, 03 Jun 2024 09:15:02 -0400","end_time":"Mon, 03 Jun 2024 09:15:04 -0400",' +
         '"rows":3,"created":2,"updated":0,"unchanged":0,"duplicate":0,"skipped":0,"rejected":1,"not_processed":0,' +
-        '"rejected_url":"http://127.0.0.1/r","warnings":["Column 3 has no name"]}',
+        '"rejected_url":"http://127.0.0.1/r","warnings":["Column 3 has no name"],' +
+        '"receipt":{"seconds":{"waiting":0,"total":1.002},"rows_per_second":3,"read_units":0,"write_units":0,"requests":0,"bytes_read":0,"bytes_written":0,"cost_usd":0,"prices":"us-east-1 2026-11-20"}}',
     );
     expect(jobAnswer(done, strict, {})).not.toHaveProperty('error');
   });
@@ -115,7 +116,7 @@ describe('a job', () => {
 
   it('that is an export shows its link while it lives, then that it expired, and its file name always', () => {
     const link = jobAnswer(exported(), client.settings, { export: 'http://127.0.0.1/e?a=1&b=2' });
-    expect(Object.keys(link).slice(4)).toEqual(['start_time', 'end_time', 'filename', 'export_url', 'rows']);
+    expect(Object.keys(link).slice(4)).toEqual(['start_time', 'end_time', 'filename', 'export_url', 'rows', 'receipt']);
     expect(link).toMatchObject({ filename: 'main.csv', export_url: 'http://127.0.0.1/e?a=1&b=2', rows: 7 });
     const expired = jobAnswer(exported(), client.settings, { expired: true });
     expect(expired).toMatchObject({ status: 'completed', filename: 'main.csv', expired: true });

@@ -4,6 +4,7 @@ import { isEnded, type Job, outcomes } from '../../jobs/job.ts';
 import type { ClientSettings } from '../../jobs/ports.ts';
 import { findType } from '../../jobs/registry.ts';
 import { rfc2822 } from './dates.ts';
+import { receiptAnswer } from './receipt.ts';
 
 type Answer = Record<string, unknown>;
 type Status = 'pending' | 'running' | 'completed' | 'error' | 'incomplete';
@@ -49,10 +50,20 @@ export const jobAnswer = (job: Job, settings: ClientSettings, links: Links): Ans
     ...(completed && exportAnswer(job, links)),
     ...rowsAnswer(job),
     ...(links.rejected !== undefined && { rejected_url: links.rejected }),
+    ...(links.notProcessed !== undefined && { not_processed_url: links.notProcessed }),
+    ...(links.changes !== undefined && { changes_url: links.changes }),
+    ...(Object.keys(job.reasons).length > 0 && { reasons: mostFirst(job.reasons) }),
     ...(job.warnings.length > 0 && { warnings: job.warnings }),
     ...(job.failure && { error_message: job.failure.message }),
+    ...(job.mode && { mode: job.mode }),
+    ...(job.parent !== undefined && { parent_job_id: job.parent }),
+    ...(job.beginsAt !== undefined && { begins_at: rfc2822(job.beginsAt, settings.timeZone) }),
+    ...receiptAnswer(job),
   };
 };
+
+const mostFirst = (reasons: Job['reasons']): Record<string, number> =>
+  Object.fromEntries(Object.entries(reasons).sort(([, one], [, other]) => other - one));
 
 const exportAnswer = (job: Job, links: Links): Answer => ({
   ...(job.files.export && { filename: job.files.export.filename }),
