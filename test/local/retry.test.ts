@@ -19,6 +19,16 @@ describe('a retry', () => {
     expect(Object.values(ended.reasons).reduce((sum, rows) => sum + rows, 0)).toBe(2);
   });
 
+  it('by hand is the mended file with the parent’s id', async () => {
+    const house = await smallHouse();
+    const parent = await imported(house, 'email,city\na@example.com,Oslo\nnobody,Bergen\n');
+    const rejected = await readObject(house.ports, parent.files.rejected?.key ?? '');
+    const mended = rejected.replace('nobody', 'b@example.com');
+    const job = await imported(house, mended, { parent_job_id: parent.id });
+    expect(job).toMatchObject({ parent: parent.id, state: 'completed', counts: { created: 1 } });
+    expect((await exported(house, 'Main', { fields: { vars: 1 } }))[0]).toBe('"Profile Id","Email Hash",city');
+  });
+
   it('of a cancelled job does the rest, exactly', async () => {
     const house = await smallHouse();
     const job = await importFile(house, peopleCsv(1000));
