@@ -31,5 +31,5 @@ const addNumbers = (numbers: Readonly<Record<string, number>>, more: Readonly<Re
   return sum;
 };
 
-export const addCounts = (counts: Counts, more: Counts): Counts =>
+const addCounts = (counts: Counts, more: Counts): Counts =>
   addNumbers(counts as Record<string, number>, more as Record<string, number>);

@@ -50,7 +50,7 @@ export const runRows = async (
 };
 
 /** The rows of a chunk, as they lie in the store, in arrays. */
-export const rowsOf = (
+const rowsOf = (
   { ports }: Pick<Context, 'ports'>,
   { input }: Plan,
   chunk: Exclude<Chunk, { kind: 'slice' }>,

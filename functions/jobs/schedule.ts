@@ -10,7 +10,7 @@ const longestDelay = 900_000;
 /** Sends a job that waits for a worker or for its time on its way, and says when the sweeper looks again. May be done twice. */
 export const schedule = async (ports: Ports, job: Job): Promise<void> => {
   const now = ports.clock.now();
-  if (job.state === 'pending') return sendPlan(ports, job, 0);
+  if (job.state === 'pending') return sendPlan(ports, job);
   if (job.state !== 'scheduled') return;
   const wait = Math.max(0, (job.beginsAt ?? 0) - now);
   if (!job.ticket && wait <= longestDelay) await sendPlan(ports, job, wait);
@@ -25,7 +25,8 @@ const nextStart = (job: Job, now: Millis): Millis => {
   return at - now > longestDelay ? at - longestDelay / 2 : at + lookAfter.pending;
 };
 
-const sendPlan = (ports: Ports, job: Job, delay: Millis): Promise<void> => {
+/** Sends a job to the planner, which finds out what there is to be done. */
+export const sendPlan = (ports: Ports, job: Job, delay: Millis = 0): Promise<void> => {
   const delaySeconds = Math.ceil(delay / 1000);
   return ports.work.send('plan', [{ v: 1, kind: 'plan', job: job.id }], {
     group: job.client,

@@ -7,7 +7,7 @@ import { fileKinds, isEnded, type Job } from './job.ts';
 import { lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { sendReports } from './report.ts';
-import { schedule, uploadArrived } from './schedule.ts';
+import { schedule, sendPlan, uploadArrived } from './schedule.ts';
 import { forget, lookAgain } from './states.ts';
 
 const batch = 100;
@@ -57,7 +57,7 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
     await ports.jobs.move(job.id, lookAgain(now + (job.stop ? lookAfter.stopping : lookAfter.processing)));
     return;
   }
-  await schedule(ports, { ...job, state: 'pending' });
+  await sendPlan(ports, job);
   await ports.jobs.move(
     job.id,
     lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning)),

@@ -21,7 +21,7 @@ export interface Usage {
   plannedUnits: number;
 }
 
-export const usageNames = [
+const usageNames = [
   'readUnits',
   'writeUnits',
   'requests',
