@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cancelJob, retryJob } from '../../functions/jobs/control.ts';
-import { imported, importFile, settled } from '../helpers/jobs.ts';
+import { exported, imported, importFile, readObject, settled } from '../helpers/jobs.ts';
 import { closeHouses, duringBatch, memberCount, peopleCsv, smallHouse } from '../helpers/small-house.ts';
 
 afterEach(closeHouses);
