@@ -5,15 +5,20 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from './bench/figures.ts';
 import { benchMachine } from './bench/machine.ts';
+import { benchPlanner } from './bench/planner.ts';
+import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
-  --rows N       rows for one machine (default 1,000,000)
-  --aws-rows N   rows for the worker on AWS (default 30,000; at least 20,000, below which jobs have no chunks of their own)
-  --only PART    machine, floor or aws
-  --no-floor     leave out the plain loop that figures can be compared with
+  --rows N       rows for one machine and for the planner (default 1,000,000)
+  --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
+  --only PART    machine, floor, planner, aws or afternoon (which is the worker on AWS and plain loops beside it)
+  --no-floor     leave out the plain loops that figures can be compared with
   --profile DIR  write CPU profiles of the server and of the worker
   --json         print JSON`;
 
+const parts = ['machine', 'floor', 'planner', 'aws', 'afternoon'];
+/** Plain loops, for comparison. */
+const loops = ['floor', 'afternoon'];
 const leastAwsRows = 20_000;
 
 const readArguments = () => {
@@ -31,16 +36,16 @@ const readArguments = () => {
   const [rows, awsRows] = [Number(values.rows), Number(values['aws-rows'])];
   if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a number of rows');
   if (!Number.isInteger(awsRows) || awsRows < leastAwsRows) throw new Error(`--aws-rows takes ${leastAwsRows} or more`);
-  if (values.only !== undefined && !['machine', 'floor', 'aws'].includes(values.only))
-    throw new Error('--only takes machine, floor or aws');
+  if (values.only !== undefined && !parts.includes(values.only))
+    throw new Error(`--only takes one of ${parts.join(', ')}`);
   const wants = (part: string) =>
-    values.only === part || (values.only === undefined && (part !== 'floor' || values.floor));
+    values.only === part || (values.only === undefined && (!loops.includes(part) || values.floor));
   return { rows, awsRows, wants, profile: values.profile, json: values.json };
 };
 
 /** Runs a part in a process of its own, which sends its section back. */
-const inProcess = async (file: URL, rows: number, execArgv: string[] = []): Promise<Section> => {
-  const child = fork(file, [String(rows)], { execArgv });
+const inProcess = async (file: URL, rows: number, execArgv: string[] = [], ...more: string[]): Promise<Section> => {
+  const child = fork(file, [String(rows), ...more], { execArgv });
   let section: Section | undefined;
   child.on('message', (news: Section) => {
     section = news;
@@ -65,7 +70,16 @@ const run = async (): Promise<void> => {
   if (wants('floor')) add(await inProcess(new URL('./bench/floor.ts', import.meta.url), rows));
   const [one, other] = sections;
   if (one && other) add(ratios(one, other));
-  if (wants('aws')) add(await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling));
+  if (wants('planner')) add(await benchPlanner(rows));
+  if (wants('aws') || wants('afternoon')) {
+    const worker = await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling);
+    add(worker);
+    for (const [loop, name] of wants('afternoon') ? Object.entries(loopNames) : []) {
+      const plain = await inProcess(new URL('./bench/afternoon.ts', import.meta.url), awsRows, profiling, loop);
+      add(plain);
+      add(workerRatios(worker, plain, name));
+    }
+  }
   if (json) console.log(jsonOf(machine, sections));
 };
 

@@ -2,31 +2,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
+import {
+  buckets,
+  type Counted,
+  latency,
+  type StubAddress,
+  type StubHears,
+  type StubSays,
+  tables,
+} from './aws-terms.ts';
 import { answer, type Call, calls, DynamoError, isCall, Tables } from './dynamo-tables.ts';
 
-/** Milliseconds that DynamoDB takes to answer. */
-export const latency = { read: 20, write: 40 } as const;
-
-/** Requests by service, table and operation; units of the tables of rows and of the engine's own. */
-export interface Counted {
-  requests: Record<string, number>;
-  units: { rows: { read: number; write: number }; engine: { read: number; write: number } };
-  /** CPU seconds of the stand-in, since it began. */
-  cpu: number;
-}
-
-export interface StubAddress {
-  dynamodb: string;
-  objects: string;
-  queues: Record<string, string>;
-}
-
-export type StubSays = { kind: 'ready'; address: StubAddress } | { kind: 'counted'; counted: Counted };
-/** `count` answers what was counted since the last time. */
-export type StubHears = { kind: 'count' };
-
-export const tables = { clients: 'clients', jobs: 'jobs', profiles: 'profiles', lists: 'lists', members: 'members' };
-export const buckets = { uploads: 'uploads', exports: 'exports', jobs: 'jobs' };
 const queueNames = ['plan', 'report', 'lane-import', 'lane-export_list_data'];
 const rowTables = new Set([tables.profiles, tables.members]);
 const maxObject = 1024 ** 3;

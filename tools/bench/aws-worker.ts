@@ -3,109 +3,61 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { accountedRows, type Job, type Outcome } from '../../functions/jobs/job.ts';
 import type { Client } from '../../functions/jobs/ports.ts';
-import { type Counted, latency } from './aws-stub.ts';
+import { AwsMeter, costFigures, requestsOf, type UnitLimits } from './aws-costs.ts';
+import { latency } from './aws-terms.ts';
 import { Engine } from './engine.ts';
 import { expectSame, type Figure, figure, rate, type Section } from './figures.ts';
 import { withFolder } from './folder.ts';
 import { writePeople } from './people.ts';
-import { ProcessCosts } from './process-costs.ts';
 import { StubProcess } from './stub-process.ts';
 
 const list = 'Bench';
 
-interface Costs {
-  seconds: number;
-  cpu: number;
-  counted: Counted;
-  stubCpu: number;
-}
-
 class Bench {
-  readonly #stub: StubProcess;
+  readonly #meter: AwsMeter;
   readonly #engine: Engine;
   readonly #client: Client;
   readonly #rows: number;
-  readonly #memory = new ProcessCosts(process.pid);
 
   constructor(stub: StubProcess, engine: Engine, client: Client, rows: number) {
-    this.#stub = stub;
+    this.#meter = new AwsMeter(stub);
     this.#engine = engine;
     this.#client = client;
     this.#rows = rows;
   }
 
-  async #measured<R>(work: () => Promise<R>): Promise<{ result: R; costs: Costs }> {
-    const before = await this.#stub.counted();
-    this.#memory.restart();
-    const [start, usage] = [performance.now(), process.cpuUsage()];
-    const result = await work();
-    const { user, system } = process.cpuUsage(usage);
-    const seconds = (performance.now() - start) / 1000;
-    const counted = await this.#stub.counted();
-    return { result, costs: { seconds, cpu: user + system, counted, stubCpu: counted.cpu - before.cpu } };
-  }
-
   /** Imports a file whose rows all have the same outcome. */
-  async import(what: string, file: string, outcome: Outcome, limits: { write?: number }): Promise<Figure[]> {
+  async import(what: string, file: string, outcome: Outcome, limits: UnitLimits): Promise<Figure[]> {
     const key = `uploads/bench/${what.replaceAll(' ', '-')}`;
     await this.#engine.ports.files.put(key, createReadStream(file));
     const upload = { key, filename: 'people.csv' };
-    const planned = await this.#measured(() =>
+    const planned = await this.#meter.measured(() =>
       this.#engine.plan(this.#client, { type: 'import', params: { list }, upload }),
     );
-    const { result: job, costs } = await this.#measured(() => this.#engine.work(planned.result.id));
+    const { result: job, costs } = await this.#meter.measured(() => this.#engine.work(planned.result.id));
     this.#expectEnd(what, job, { [outcome]: this.#rows });
     expectSame(`${what}: accounted rows`, accountedRows(job.counts), this.#rows);
     const label = `import, ${what}`;
     return [
-      ...this.#speed(label, costs),
-      ...this.#units(label, costs, { read: 0.51, ...limits }),
+      ...costFigures(label, this.#rows, costs, { read: 510, ...limits }),
+      rate(`${label}: with the planner`, this.#rows, planned.costs.seconds + costs.seconds),
       figure(`${label}: planner, CPU`, planned.costs.cpu / this.#rows, 'us/row'),
+      figure(`${label}: planner, requests`, (1000 * requestsOf(planned.costs)) / this.#rows, 'per 1,000 rows'),
     ];
   }
 
   async export(): Promise<Figure[]> {
-    const { result: job, costs } = await this.#measured(async () => {
+    const { result: job, costs } = await this.#meter.measured(async () => {
       const { id } = await this.#engine.plan(this.#client, { type: 'export_list_data', params: { list } });
       return this.#engine.work(id);
     });
     this.#expectEnd('export', job, { exported: this.#rows });
-    return [...this.#speed('export', costs), ...this.#units('export', costs, {})];
+    return costFigures('export', this.#rows, costs);
   }
 
   #expectEnd(what: string, { state, failure, counts }: Job, wanted: Job['counts']): void {
     expectSame(`${what}: end`, [state, failure?.message], ['completed', undefined]);
     expectSame(`${what}: counts`, Object.fromEntries(Object.entries(counts).filter(([, count]) => count)), wanted);
-  }
-
-  #speed(label: string, { seconds, cpu, stubCpu }: Costs): Figure[] {
-    return [
-      rate(label, this.#rows, seconds),
-      figure(`${label}: CPU of the worker`, cpu / this.#rows, 'us/row'),
-      figure(`${label}: peak memory of the worker`, this.#memory.peakMiB(), 'MiB'),
-      figure(`${label}: share of the time that the stand-in computed`, (100 * stubCpu) / seconds, '%'),
-    ];
-  }
-
-  #units(label: string, { counted: { requests, units } }: Costs, limits: { read?: number; write?: number }): Figure[] {
-    const perRow = (units: number) => units / this.#rows;
-    const perThousand = (count: number) => (1000 * count) / this.#rows;
-    const bound = (limit: number | undefined) => (limit === undefined ? undefined : { atMost: limit });
-    const many = Object.entries(requests).filter(([, count]) => perThousand(count) >= 1);
-    const [total, named] = [Object.entries(requests), many].map((some) =>
-      some.reduce((sum, [, count]) => sum + count, 0),
-    );
-    return [
-      figure(`${label}: read units`, perRow(units.rows.read), 'per row', bound(limits.read)),
-      figure(`${label}: write units`, perRow(units.rows.write), 'per row', bound(limits.write)),
-      figure(`${label}: read units of jobs, lists, clients`, perThousand(units.engine.read), 'per 1,000 rows'),
-      figure(`${label}: write units of jobs, lists, clients`, perThousand(units.engine.write), 'per 1,000 rows'),
-      figure(`${label}: requests`, perThousand(total ?? 0), 'per 1,000 rows'),
-      ...many
-        .sort(([, one], [, other]) => other - one)
-        .map(([name, count]) => figure(`${label}:   ${name}`, perThousand(count), 'per 1,000 rows')),
-      figure(`${label}:   others`, perThousand((total ?? 0) - (named ?? 0)), 'per 1,000 rows'),
-    ];
   }
 }
 
@@ -119,7 +71,7 @@ const run = (rows: number): Promise<Section> =>
       const engine = new Engine(stub.address);
       const bench = new Bench(stub, engine, await engine.client(), rows);
       const figures = [
-        ...(await bench.import('new rows', first, 'created', { write: 2.01 })),
+        ...(await bench.import('new rows', first, 'created', { write: 2010 })),
         ...(await bench.import('unchanged rows', first, 'unchanged', { write: 0 })),
         ...(await bench.import('changed rows', second, 'updated', {})),
         ...(await bench.export()),

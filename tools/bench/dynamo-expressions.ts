@@ -38,16 +38,23 @@ const addition = (old: Value | undefined, more: Value | undefined): Value => {
   throw new InvalidExpression('ADD takes numbers and sets');
 };
 
+/** Whether one path is the other or leads to it: AWS refuses updates that have such a pair. */
+const overlap = (one: Path, other: Path): boolean =>
+  (one.length < other.length ? one : other).every((_, index) => one[index] === other[index]);
+
 /** The item after an update expression; all values are taken from the item as it was. */
 export const updated = (text: string | undefined, placeholders: Placeholders, item: Item): Item => {
   if (text === undefined) return item;
   const reader = new Reader(text, placeholders, item);
+  const changed: Path[] = [];
   let after: Value = { M: item };
   while (!reader.done) {
     const [set, remove] = [reader.takes('SET'), reader.takes('REMOVE')];
     if (!set && !remove && !reader.takes('ADD')) throw new InvalidExpression(`unknown clause in ${text}`);
     do {
       const path = reader.path();
+      if (changed.some((earlier) => overlap(earlier, path))) throw new InvalidExpression(`paths overlap in ${text}`);
+      changed.push(path);
       if (remove) after = placed(after, path, undefined);
       else if (set) {
         if (!reader.takes('=')) throw new InvalidExpression(`no = in ${text}`);

@@ -76,9 +76,22 @@ class Partition {
 export class Tables {
   readonly #partitions = new Map<string, Partition>();
   readonly #meter: Meter;
+  #spent = new Map<string, number>();
 
   constructor(meter: Meter) {
     this.#meter = meter;
+  }
+
+  #spend(table: string, units: { read?: number; write?: number }): void {
+    this.#meter(table, units);
+    this.#spent.set(table, (this.#spent.get(table) ?? 0) + (units.read ?? 0) + (units.write ?? 0));
+  }
+
+  /** The units of each table since the last time. */
+  takeSpent(): { TableName: string; CapacityUnits: number }[] {
+    const spent = [...this.#spent].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits }));
+    this.#spent = new Map();
+    return spent;
   }
 
   #partition(table: string, pk: string): Partition {
@@ -104,7 +117,7 @@ export class Tables {
   #read(table: string, key: Item, consistent: boolean): Item | undefined {
     const { partition, sk } = this.#place(table, key);
     const found = partition.items.get(sk);
-    this.#meter(table, { read: readUnits(found ? itemSize(found) : 0, consistent) });
+    this.#spend(table, { read: readUnits(found ? itemSize(found) : 0, consistent) });
     return found;
   }
 
@@ -137,7 +150,7 @@ export class Tables {
     const { partition, sk } = this.#place(write.TableName, key);
     const before = partition.items.get(sk);
     if (!holds(write.ConditionExpression, write, before ?? {})) {
-      this.#meter(write.TableName, { write: writeUnits(before, undefined) });
+      this.#spend(write.TableName, { write: writeUnits(before, undefined) });
       const shown = write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? before : undefined;
       throw new DynamoError('ConditionalCheckFailedException', 'The conditional request failed', shown);
     }
@@ -151,7 +164,7 @@ export class Tables {
 
   #put(table: string, partition: Partition, sk: string, after: Item | undefined): void {
     if (after && itemSize(after) > maxItem) throw invalid('Item size has exceeded the maximum allowed size');
-    this.#meter(table, { write: writeUnits(partition.items.get(sk), after) });
+    this.#spend(table, { write: writeUnits(partition.items.get(sk), after) });
     partition.put(sk, after);
   }
 
@@ -188,7 +201,7 @@ export class Tables {
       [size, looked, last] = [size + itemSize(item), looked + 1, sk];
       if (holds(query.FilterExpression, query, item)) Items.push(projected(query.ProjectionExpression, query, item));
     }
-    this.#meter(TableName, { read: readUnits(size, ConsistentRead) });
+    this.#spend(TableName, { read: readUnits(size, ConsistentRead) });
     const full = looked === query.Limit || size >= maxPage;
     const next = full && last !== undefined ? { LastEvaluatedKey: { pk: { S: pk }, sk: { S: last } } } : {};
     return { Items, Count: Items.length, ScannedCount: looked, ...next };
@@ -213,26 +226,37 @@ export const calls = {
 export type Call = keyof typeof calls;
 export const isCall = (name: string): name is Call => Object.hasOwn(calls, name);
 
-/** Answers one call. Throws DynamoError. */
+const answered = (tables: Tables, call: Call, input: never): object => {
+  switch (call) {
+    case 'GetItem':
+      return tables.getItem(input);
+    case 'BatchGetItem':
+      return tables.batchGetItem(input);
+    case 'Query':
+      return tables.query(input);
+    case 'PutItem':
+      return tables.putItem(input);
+    case 'UpdateItem':
+      return tables.updateItem(input);
+    case 'DeleteItem':
+      return tables.deleteItem(input);
+    case 'BatchWriteItem':
+      return tables.batchWriteItem(input);
+  }
+};
+
+/** Answers one call, with the units that it took when it asks for them. Throws DynamoError. */
 export const answer = (tables: Tables, call: Call, body: string): object => {
   const input = JSON.parse(body);
+  const { ReturnConsumedCapacity: asked = 'NONE' } = input;
+  if (asked !== 'NONE' && asked !== 'TOTAL') throw invalid(`not in this stub: ReturnConsumedCapacity ${asked}`);
+  // An error tells of no units: those of a refused call are not the next one's.
+  tables.takeSpent();
   try {
-    switch (call) {
-      case 'GetItem':
-        return tables.getItem(input);
-      case 'BatchGetItem':
-        return tables.batchGetItem(input);
-      case 'Query':
-        return tables.query(input);
-      case 'PutItem':
-        return tables.putItem(input);
-      case 'UpdateItem':
-        return tables.updateItem(input);
-      case 'DeleteItem':
-        return tables.deleteItem(input);
-      case 'BatchWriteItem':
-        return tables.batchWriteItem(input);
-    }
+    const result = answered(tables, call, input as never);
+    if (asked === 'NONE') return result;
+    const spent = tables.takeSpent();
+    return { ...result, ConsumedCapacity: call.startsWith('Batch') ? spent : spent[0] };
   } catch (error) {
     throw error instanceof InvalidExpression ? invalid(error.message) : error;
   }

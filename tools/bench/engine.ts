@@ -7,7 +7,7 @@ import { type JobRequest, submit } from '../../functions/jobs/submit.ts';
 import { defaultTuning } from '../../functions/jobs/tuning.ts';
 import { createHooks } from '../../functions/net/hooks.ts';
 import { createPulls } from '../../functions/net/pulls.ts';
-import { buckets, type StubAddress, tables } from './aws-stub.ts';
+import { buckets, type StubAddress, tables } from './aws-terms.ts';
 import { WrongResult } from './figures.ts';
 
 /** What a Lambda function may run for, in milliseconds. */

@@ -10,6 +10,7 @@ import { parse } from 'csv-parse';
 import { expectSame, figure, rate, type Section } from './figures.ts';
 import { withFolder } from './folder.ts';
 import { writePeople } from './people.ts';
+import { plainCell } from './plain-cell.ts';
 import { ProcessCosts } from './process-costs.ts';
 
 const batchRows = 10_000;
@@ -72,8 +73,6 @@ const importFile = async (database: DatabaseSync, path: string): Promise<number>
   return written;
 };
 
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-
 /** How many rows were exported. */
 const exportFile = async (database: DatabaseSync, path: string): Promise<number> => {
   const rows = database.prepare('SELECT p.email, p.vars FROM members m JOIN profiles p USING (sid) ORDER BY m.sid');
@@ -82,7 +81,7 @@ const exportFile = async (database: DatabaseSync, path: string): Promise<number>
     let block = '';
     for (const { email, vars } of rows.iterate()) {
       const cells = Object.values(JSON.parse(String(vars)) as Record<string, string>);
-      block += `${[String(email), ...cells].map(quoted).join(',')}\n`;
+      block += `${[String(email), ...cells].map(plainCell).join(',')}\n`;
       exported++;
       if (block.length < 65_536) continue;
       yield block;

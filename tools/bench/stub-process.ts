@@ -1,7 +1,7 @@
 // The stand-in for AWS as its user sees it: a process that is started, asked for its counts, ended.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Counted, StubAddress, StubHears, StubSays } from './aws-stub.ts';
+import type { Counted, StubAddress, StubHears, StubSays } from './aws-terms.ts';
 
 export class StubProcess {
   readonly address: StubAddress;
