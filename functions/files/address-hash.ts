@@ -5,6 +5,14 @@ import { normaliseAddress } from './address.ts';
 const quote = 0x22;
 const at = 0x40;
 
+/** Bytes as they are hashed: letters in lower case; 0 for what needs a closer look. */
+const hashed = (delimiter: number): Uint8Array => {
+  const map = new Uint8Array(256);
+  for (let byte = 0x21; byte < 0x80; byte++) map[byte] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+  for (const special of [quote, at, delimiter]) map[special] = 0;
+  return map;
+};
+
 /**
  * 64 bits (`high`, `low`) over the normalised address. Equal addresses have equal hashes. Two that collide only cost a detour:
  * their rows are taken for one person's and set apart, where they are told apart by their whole address.
@@ -17,10 +25,12 @@ export class AddressHash {
   readonly #seedA: number;
   readonly #seedB: number;
   readonly #mask: number;
+  readonly #map: Uint8Array;
 
   /** `seed` is anything; `bits` (of each half) weakens the hash, for tests. */
   constructor(delimiter: string, column: number, seed: readonly [number, number], bits = 32) {
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#map = hashed(this.#delimiter);
     this.#column = column;
     [this.#seedA, this.#seedB] = seed;
     this.#mask = bits === 32 ? -1 : (1 << bits) - 1;
@@ -44,22 +54,25 @@ export class AddressHash {
   #hash(bytes: Buffer, start: number, end: number, delimiter: number): boolean {
     let i = start;
     while (i < end && isSpace(bytes[i])) i++;
+    const map = this.#map;
     let a = this.#seedA;
     let b = this.#seedB;
     let ats = 0;
     for (; i < end; i++) {
-      let byte = bytes[i] ?? 0;
-      if (byte === delimiter) break;
-      if (byte <= 0x20 || byte === quote) {
-        // White space ends an address; anything behind it makes it none, unless it is white space beyond ASCII.
-        let rest = i;
-        while (rest < end && isSpace(bytes[rest])) rest++;
-        if (rest >= end || bytes[rest] === delimiter) break;
-        return this.#hashSlowly(bytes, start, end, delimiter);
+      let byte = map[bytes[i] ?? 0] ?? 0;
+      if (byte === 0) {
+        byte = bytes[i] ?? 0;
+        if (byte === delimiter) break;
+        if (byte >= 0x80) return this.#hashSlowly(bytes, start, end, delimiter);
+        if (byte <= 0x20 || byte === quote) {
+          // White space ends an address; anything behind it makes it none, unless it is white space beyond ASCII.
+          let rest = i;
+          while (rest < end && isSpace(bytes[rest])) rest++;
+          if (rest >= end || bytes[rest] === delimiter) break;
+          return this.#hashSlowly(bytes, start, end, delimiter);
+        }
+        if (byte === at) ats++;
       }
-      if (byte >= 0x80) return this.#hashSlowly(bytes, start, end, delimiter);
-      if (byte >= 0x41 && byte <= 0x5a) byte += 0x20;
-      if (byte === at) ats++;
       a = Math.imul(a ^ byte, 0x01000193);
       b = Math.imul(((b << 5) | (b >>> 27)) ^ byte, 0x27220a95);
     }

@@ -11,14 +11,17 @@ interface Bucket {
 }
 
 /**
- * Collect with `add`, then `settle` once, then ask `has`. Hashes are kept in 256 buckets by their first byte; settling sorts
- * one bucket at a time and keeps of it only what comes more than once. Unlike a hash table this never copies what it has
- * in order to grow, and `add` writes to memory in order.
+ * Collect with `add`, then `settle` once, then ask `has`. Hashes are kept in 256 buckets by their first byte; settling puts
+ * one bucket at a time into a small hash table and keeps of it only what comes more than once. Unlike one large table this never
+ * copies what it has in order to grow, and `add` writes to memory in order.
  */
 export class Repeats {
   readonly #buckets: (Bucket | undefined)[] = new Array(buckets).fill(undefined);
   /** Of each bucket the pairs (low, high) that come more than once, in order. */
   #found: Uint32Array[] = [];
+  /** A bit for each of the found by its low half, among sixteen times as many: most of the others are told by it alone. */
+  #bits = new Uint8Array(1);
+  #bitMask = 0;
   /** How many of the hashes added come more than once, every coming counted. Known after `settle`. */
   rows = 0;
 
@@ -32,23 +35,39 @@ export class Repeats {
       bucket.open = new Uint32Array(blockSize * 2);
       bucket.used = 0;
     }
-    // The lower half first: as little-endian machines keep 64 bits, and sort them.
     bucket.open[bucket.used++] = low;
     bucket.open[bucket.used++] = high;
   }
 
   settle(): void {
-    let scratch = new BigUint64Array(0);
+    let room: Room = { words: new Uint32Array(0), slots: new Int32Array(0), mask: 0 };
     for (const [index, bucket] of this.#buckets.entries()) {
       if (!bucket) continue;
       const size = bucket.full.length * blockSize + bucket.used / 2;
-      if (size > scratch.length) scratch = new BigUint64Array(Math.ceil(size * 1.25));
-      this.#found[index] = this.#repeatsOf(bucket, scratch.subarray(0, size));
+      room = roomFor(size, room);
+      this.#found[index] = this.#repeatsOf(bucket, room);
       this.#buckets[index] = undefined;
     }
+    this.#markBits();
+  }
+
+  #markBits(): void {
+    let found = 0;
+    for (const pairs of this.#found) found += (pairs?.length ?? 0) / 2;
+    let bits = 8;
+    while (bits < found * 16) bits *= 2;
+    this.#bits = new Uint8Array(bits / 8);
+    this.#bitMask = bits - 1;
+    for (const pairs of this.#found)
+      for (let at = 0; at < (pairs?.length ?? 0); at += 2) {
+        const bit = (pairs?.[at] ?? 0) & this.#bitMask;
+        this.#bits[bit >>> 3] = (this.#bits[bit >>> 3] ?? 0) | (1 << (bit & 7));
+      }
   }
 
   has(high: number, low: number): boolean {
+    const bit = low & this.#bitMask;
+    if ((((this.#bits[bit >>> 3] ?? 0) >>> (bit & 7)) & 1) === 0) return false;
     const pairs = this.#found[high >>> 24];
     if (pairs === undefined) return false;
     let from = 0;
@@ -64,28 +83,54 @@ export class Repeats {
     return false;
   }
 
-  /** The pairs (low, high) that come more than once in a bucket, each once. */
-  #repeatsOf({ full, open, used }: Bucket, sorted: BigUint64Array<ArrayBuffer>): Uint32Array {
-    const words = new Uint32Array(sorted.buffer, 0, sorted.length * 2);
+  /** The pairs (low, high) that come more than once in a bucket, each once, in order. */
+  #repeatsOf({ full, open, used }: Bucket, room: Room): Uint32Array {
+    const { words, slots, mask } = room;
     for (const [index, block] of full.entries()) words.set(block, index * blockSize * 2);
     words.set(open.subarray(0, used), full.length * blockSize * 2);
-    sorted.sort();
-    let kept = 0;
-    let run = 1;
-    for (let at = 2; at <= words.length; at += 2) {
-      if (at < words.length && words[at] === words[at - 2] && words[at + 1] === words[at - 1]) {
-        run++;
-        continue;
+    const end = full.length * blockSize * 2 + used;
+    const found: number[] = [];
+    slots.fill(0, 0, mask + 1);
+    for (let at = 0; at < end; at += 2) {
+      const low = words[at] ?? 0;
+      const high = words[at + 1] ?? 0;
+      let slot = low & mask;
+      // A slot holds where its pair stands, from 1; negative once the pair came again.
+      let first = slots[slot] ?? 0;
+      while (first !== 0) {
+        const seen = Math.abs(first) - 1;
+        if (words[seen] === low && words[seen + 1] === high) break;
+        slot = (slot + 1) & mask;
+        first = slots[slot] ?? 0;
       }
-      if (run > 1) {
-        // What was read is overwritten: runs are at least two long, so this stays behind.
-        words[kept] = words[at - 2] ?? 0;
-        words[kept + 1] = words[at - 1] ?? 0;
-        kept += 2;
-        this.rows += run;
+      if (first === 0) slots[slot] = at + 1;
+      else if (first < 0) this.rows += 1;
+      else {
+        slots[slot] = -first;
+        found.push(low, high);
+        this.rows += 2;
       }
-      run = 1;
     }
-    return words.slice(0, kept);
+    // As little-endian machines keep 64 bits: the lower half first.
+    const pairs = Uint32Array.from(found);
+    new BigUint64Array(pairs.buffer).sort();
+    return pairs;
   }
 }
+
+/** What settling needs for one bucket at a time: its pairs, and a hash table of twice as many slots. */
+interface Room {
+  words: Uint32Array<ArrayBuffer>;
+  slots: Int32Array<ArrayBuffer>;
+  mask: number;
+}
+
+const roomFor = (size: number, room: Room): Room => {
+  let slots = 2;
+  while (slots < size * 2) slots *= 2;
+  return {
+    words: size * 2 > room.words.length ? new Uint32Array(Math.ceil(size * 2.5)) : room.words,
+    slots: slots > room.slots.length ? new Int32Array(slots) : room.slots,
+    mask: slots - 1,
+  };
+};
