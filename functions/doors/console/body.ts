@@ -4,7 +4,7 @@ import { depthOf, maxJsonDepth } from '../json-depth.ts';
 import { DoorError } from './errors.ts';
 
 /** Bytes of a body. */
-export const maxBody = 1024 * 1024;
+const maxBody = 1024 * 1024;
 
 /** The bytes of the body. Throws DoorError when there are too many, or when they end early. */
 export const readBody = async (request: Request): Promise<Buffer> => {
