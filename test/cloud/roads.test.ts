@@ -203,6 +203,8 @@ it('stops a job in the middle of its rows: what was written is told, the rest ca
   expect((await script.act(made.id, 'pause')).body).toMatchObject({ state: 'paused', actions: ['resume', 'cancel'] });
   expect((await script.act(made.id, 'resume')).status).toBe(200);
   await isShown(({ state }) => state === 'running');
+  // Of a job that is held no worker has a message: the door itself wakes them.
+  await script.act(made.id, 'pause');
   expect((await script.act(made.id, 'cancel')).body).toMatchObject({ state: 'running', stopping: 'cancel' });
   const { counts, state } = await bench.ended(made.id);
   expect(state).toBe('cancelled');
