@@ -20,7 +20,7 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
   ...types.flatMap((type) => type.needs),
 ];
 
-/** Doors write jobs and uploads, and sign links to results. */
+/** Doors write jobs and uploads, sign links to results, and cancel jobs: then they remove what these left. */
 export const apiNeeds: Needs = [
   'clients:read',
   'rates:count',
@@ -37,5 +37,13 @@ export const apiNeeds: Needs = [
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
-export const sweepNeeds: Needs = ['jobs:due', 'jobs:work', 'uploads:remove', 'exports:remove', 'work-files:remove'];
+/** The sweeper ends what was held too long or never came: it lists the job's work files to remove them. */
+export const sweepNeeds: Needs = [
+  'jobs:due',
+  'jobs:work',
+  'uploads:remove',
+  'exports:remove',
+  'work-files:read',
+  'work-files:remove',
+];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

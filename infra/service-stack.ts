@@ -96,7 +96,7 @@ export class ServiceStack extends Stack {
 
     this.#addSweep(everyQueue);
     this.#addUploads(data, plan.queue);
-    this.api = this.#addApi(plan.queue);
+    this.api = this.#addApi(everyQueue);
   }
 
   #workQueue(spec: LaneSpec): WorkQueue {
@@ -171,7 +171,8 @@ export class ServiceStack extends Stack {
     });
   }
 
-  #addApi(plan: IQueue): DoorApi {
+  /** A cancel wakes the workers of a lane, or reports at once; all else that doors do begins with a plan. */
+  #addApi(sendsTo: Record<string, IQueue>): DoorApi {
     const { stage } = this.#props;
     const doors = new Shell(this, 'Api', {
       stage,
@@ -179,7 +180,7 @@ export class ServiceStack extends Stack {
       entry: 'api',
       schema: apiEnv,
       settings: this.#settings(),
-      sendsTo: { plan },
+      sendsTo,
       rights: this.#rights(needs.apiNeeds),
       memory: 1024,
       timeout: Duration.seconds(29),

@@ -17,9 +17,9 @@ export interface Stage {
   concurrency: { plan: number; lane: number; report: number; uploads: number; deadLetter: number };
   /**
    * Requests per second and bursts that API Gateway lets through, all clients together: well above what the door allows each key
-   * (40 and 300), because the gateway's own 429 has neither envelope nor rate-limit headers.
+   * (40 and 300), because the gateway's own 429 has neither envelope nor rate-limit headers. `console` serves people and scripts.
    */
-  api: { submit: Throttle; read: Throttle; other: Throttle };
+  api: { submit: Throttle; read: Throttle; console: Throttle; other: Throttle };
   /** Days that undelivered messages wait for a person. */
   deadLetterDays: number;
 }
@@ -39,6 +39,7 @@ const dev: Stage = {
   api: {
     submit: { rate: 200, burst: 400 },
     read: { rate: 1000, burst: 2000 },
+    console: { rate: 400, burst: 800 },
     other: { rate: 20, burst: 40 },
   },
   deadLetterDays: 14,
@@ -54,6 +55,7 @@ const prod: Stage = {
   api: {
     submit: { rate: 1000, burst: 2000 },
     read: { rate: 5000, burst: 10_000 },
+    console: { rate: 1000, burst: 2000 },
     other: { rate: 50, burst: 100 },
   },
 };

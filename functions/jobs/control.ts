@@ -1,11 +1,11 @@
 // What a person may do to a job while it is unfinished, and with one that has ended: pause, resume, cancel, retry.
+import { checkAllowed, mayHaveWritten } from './actions.ts';
 import { logEnd } from './end.ts';
 import { Refusal } from './errors.ts';
 import { isEnded, type Job, type JobId, newId } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { removeWork } from './parts.ts';
 import type { Client, Ports } from './ports.ts';
-import { findType } from './registry.ts';
 import { firstDeliveries, sendReports } from './report.ts';
 import { schedule } from './schedule.ts';
 import { cancel, type Move, pause, resume } from './states.ts';
@@ -19,21 +19,18 @@ const retryLife = 30 * 24 * 3600_000;
 /** Uploads are kept for seven days: a job that is held longer than this would find nothing to go on with. */
 export const longestPause = 6 * 24 * 3600_000;
 
+/** Whose jobs may be found. */
+type Owner = Pick<Client, 'id'>;
+
 /** The client's own job. Throws Refusal `job_not_found`: another client's id looks like one that does not exist. */
-export const findJob = async (ports: Ports, client: Client, id: JobId): Promise<Job> => {
+export const findJob = async (ports: Ports, client: Owner, id: JobId): Promise<Job> => {
   const job = /^[0-9a-f]{24}$/.test(id) ? await ports.jobs.read(id) : undefined;
   if (job?.client !== client.id) throw new Refusal('job_not_found', 'There is no such job');
   return job;
 };
 
-const refused = (job: Job, what: string): Refusal =>
-  new Refusal(
-    'not_allowed',
-    `The job is ${job.stop && !isEnded(job) ? 'being stopped' : job.state}: it cannot be ${what}`,
-  );
-
 /** Reads and moves until the move fits what was read. */
-const moveAsRead = async (ports: Ports, client: Client, id: JobId, make: (job: Job) => Move): Promise<Job> => {
+const moveAsRead = async (ports: Ports, client: Owner, id: JobId, make: (job: Job) => Move): Promise<Job> => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const job = await findJob(ports, client, id);
     const move = make(job);
@@ -46,18 +43,18 @@ const moveAsRead = async (ports: Ports, client: Client, id: JobId, make: (job: J
 };
 
 /** Holds an unfinished job. Workers stop within a batch and hand over what they have done. */
-export const pauseJob = (ports: Ports, client: Client, id: JobId): Promise<Job> =>
+export const pauseJob = (ports: Ports, client: Owner, id: JobId): Promise<Job> =>
   moveAsRead(ports, client, id, (job) => {
-    if (isEnded(job) || job.state === 'paused' || job.stop) throw refused(job, 'paused');
     const now = ports.clock.now();
+    checkAllowed(job, 'pause', now);
     return pause(job, now, now + longestPause);
   });
 
 /** Lets a paused job go on where it stopped. */
-export const resumeJob = async (ports: Ports, client: Client, id: JobId): Promise<Job> => {
+export const resumeJob = async (ports: Ports, client: Owner, id: JobId): Promise<Job> => {
   const resumed = await moveAsRead(ports, client, id, (job) => {
-    if (job.state !== 'paused') throw refused(job, 'resumed');
     const now = ports.clock.now();
+    checkAllowed(job, 'resume', now);
     return resume(job, now, now + lookAfter.pending);
   });
   await schedule(ports, resumed);
@@ -68,12 +65,13 @@ export const resumeJob = async (ports: Ports, client: Client, id: JobId): Promis
  * Ends an unfinished job. One that may have written something is brought to its end by its workers: it stays running until
  * they have told what they did, which takes a moment; nothing more is written after their present batch.
  */
-export const cancelJob = async (ports: Ports, client: Client, id: JobId): Promise<Job> => {
+export const cancelJob = async (ports: Ports, client: Owner, id: JobId): Promise<Job> => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const job = await findJob(ports, client, id);
-    if (isEnded(job)) throw refused(job, 'cancelled');
-    const mayHaveWritten = job.plan !== undefined && findType(job.type)?.work.kind === 'rows';
-    const ended = mayHaveWritten ? await stopJob(ports, id, 'cancel') : await endAtOnce(ports, job);
+    // Asked for twice it is one cancel.
+    if (job.stop === 'cancel' && !isEnded(job)) return job;
+    checkAllowed(job, 'cancel', ports.clock.now());
+    const ended = mayHaveWritten(job) ? await stopJob(ports, id, 'cancel') : await endAtOnce(ports, job);
     if (ended) return ended;
   }
   throw new Error('the job kept changing');
@@ -95,11 +93,12 @@ const endAtOnce = async (ports: Ports, job: Job): Promise<Job | undefined> => {
  * Makes a new job of what an ended one left: the rows that it rejected or did not process, or everything when it wrote nothing.
  * Asked for twice it is one job.
  */
-export const retryJob = async (ports: Ports, client: Client, id: JobId): Promise<Job> => {
+export const retryJob = async (ports: Ports, client: Owner, id: JobId): Promise<Job> => {
   const job = await findJob(ports, client, id);
-  if (!isEnded(job)) throw refused(job, 'retried');
-  const source = retrySource(ports, job);
   const now = ports.clock.now();
+  checkAllowed(job, 'retry', now);
+  // Nothing was planned, so nothing was written: the same again.
+  const source: Job['source'] = mayHaveWritten(job) ? { kind: 'rest', of: job.id } : job.source;
   const claim = { client: client.id, key: `retry ${id}`, fingerprint: id, job: newId(now), expiresAt: now + retryLife };
   const held = await ports.jobs.claim(claim);
   const earlier = held.job === claim.job ? undefined : await ports.jobs.read(held.job);
@@ -122,18 +121,4 @@ export const retryJob = async (ports: Ports, client: Client, id: JobId): Promise
     ...(postbackUrl !== undefined && { postbackUrl }),
     ...(budget && { budget }),
   });
-};
-
-const retrySource = (ports: Ports, job: Job): Job['source'] => {
-  if (job.mode === 'plan') throw new Refusal('not_allowed', 'The job only planned: there is nothing to be retried');
-  // Nothing was planned, so nothing was written: the same again.
-  if (!job.plan || findType(job.type)?.work.kind !== 'rows') {
-    if (job.ticket) throw new Refusal('not_allowed', 'The file of the job never came: there is nothing to be retried');
-    return job.source;
-  }
-  const { rejected, notProcessed } = job.files;
-  const rest = [rejected, notProcessed].filter((file) => file && !file.removed && file.expiresAt > ports.clock.now());
-  if (rest.length === 0)
-    throw new Refusal('not_allowed', 'No rows of the job were rejected or not processed, or they are no longer kept');
-  return { kind: 'rest', of: job.id };
 };

@@ -1,5 +1,5 @@
 // What a job took: seconds by phase, speed, units, requests, bytes, and what AWS would ask for them.
-import { accountedRows, isEnded, type Job, type Phase } from './job.ts';
+import { accountedRows, isEnded, type Job, type Millis, type Phase } from './job.ts';
 import { prices } from './prices.ts';
 import type { Usage } from './usage.ts';
 
@@ -19,14 +19,14 @@ const order: readonly Phase[] = ['downloading', 'splitting', 'processing', 'fini
 export const receiptOf = (job: Job): Receipt | undefined => {
   const { finishedAt, startedAt = finishedAt, usage } = job;
   if (!isEnded(job) || finishedAt === undefined || startedAt === undefined) return undefined;
-  const seconds: Receipt['seconds'] = { waiting: (startedAt - job.createdAt) / 1000 };
+  const seconds: Receipt['seconds'] = { waiting: secondsFrom(job.createdAt, startedAt) };
   const passed = order.filter((phase) => job.times[phase] !== undefined);
   for (const [index, phase] of passed.entries()) {
     const next = passed[index + 1];
     const until = next === undefined ? finishedAt : (job.times[next] ?? finishedAt);
-    seconds[phase] = Math.max(0, until - (job.times[phase] ?? until)) / 1000;
+    seconds[phase] = secondsFrom(job.times[phase] ?? until, until);
   }
-  seconds.total = (finishedAt - job.createdAt) / 1000;
+  seconds.total = secondsFrom(job.createdAt, finishedAt);
   const rows = job.counts.exported ?? accountedRows(job.counts) - (job.counts.not_processed ?? 0);
   const busy = Math.max(1, finishedAt - startedAt) / 1000;
   return {
@@ -37,6 +37,9 @@ export const receiptOf = (job: Job): Receipt | undefined => {
     ...(job.mode === 'plan' && { plannedCostUsd: usage.plannedUnits * prices.writeUnit }),
   };
 };
+
+/** The clocks of two functions may differ: no time is less than none. */
+const secondsFrom = (from: Millis, until: Millis): number => Math.max(0, until - from) / 1000;
 
 /** What AWS asks for so much, in US dollars. */
 export const costOf = (usage: Usage): number =>

@@ -66,10 +66,9 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
 
 /** A job that nobody let go on: its input will not be kept much longer. */
 const endLongPause = async (ports: Ports, job: Job): Promise<void> => {
-  const client = await ports.clients.byId(job.client);
   // Workers that let go when it was paused set the next look much earlier.
   const heldFor = ports.clock.now() - (job.pausedAt ?? 0);
-  if (client && heldFor >= longestPause) await cancelJob(ports, client, job.id);
+  if (heldFor >= longestPause) await cancelJob(ports, { id: job.client }, job.id);
   else await ports.jobs.move(job.id, lookAgain(ports.clock.now() + longestPause - heldFor));
 };
 

@@ -2,7 +2,9 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { consoleDoor, consolePath } from '../doors/console/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { onColdStart } from './cold-start.ts';
 import { connect } from './deps.ts';
@@ -18,7 +20,9 @@ export type ApiHandler = (
 
 export const createApi = (env: EngineEnv): ApiHandler => {
   const { log, logger } = createLog(env);
-  const answer = handle(sailthruDoor(connect(env, log).ports));
+  const { ports } = connect(env, log);
+  const doors = new Hono().route(consolePath, consoleDoor(ports)).route('/', sailthruDoor(ports));
+  const answer = handle(doors);
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger))
     // Not turned into an answer: API Gateway says 500, and the function's errors are counted.

@@ -1,6 +1,7 @@
 // Where rooms are joined for AWS: a shell's environment becomes the ports that the domain asks for.
 import { type AwsClients, type AwsConfig, awsClients } from '../aws/config.ts';
 import { awsPorts } from '../aws/ports.ts';
+import { consoleDialect } from '../doors/console/postback.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
 import type { Log, Ports } from '../jobs/ports.ts';
 import { defaultTuning } from '../jobs/tuning.ts';
@@ -43,7 +44,7 @@ export const connect = (env: EngineEnv, log: Log): { ports: Ports; sdk: AwsClien
     hooks: createHooks(net),
     pulls: createPulls(net),
     log,
-    dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
+    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
   };
   return { ports, sdk };
 };

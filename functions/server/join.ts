@@ -1,5 +1,6 @@
 // Where rooms are joined for one machine: the embedded ports, the network, the doors' dialects.
 import { join } from 'node:path';
+import { consoleDialect } from '../doors/console/postback.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
 import { createMail } from '../embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../embedded/ports.ts';
@@ -26,5 +27,5 @@ export const joinPorts = (options: JoinOptions): EmbeddedPorts & Ports => ({
   hooks: createHooks({ allowLoopback: options.allowLoopback }),
   pulls: createPulls({ allowLoopback: options.allowLoopback }),
   log: fileLog(join(options.home, 'stevedore.log')),
-  dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
+  dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
 });

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { consoleDoor, consolePath } from '../doors/console/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
@@ -60,6 +61,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
     downloads(ports, (link) => checkLink(env.STEVEDORE_HOME, link)),
   );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
+  app.route(consolePath, consoleDoor(ports));
   app.route('/', sailthruDoor(ports));
 
   const sweeping = async () => {

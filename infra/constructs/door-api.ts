@@ -20,6 +20,7 @@ import { logGroup } from './shell.ts';
 const routes = (stage: Stage): { path: string; method: HttpMethod; throttle: Throttle }[] => [
   { path: '/job', method: HttpMethod.POST, throttle: stage.api.submit },
   { path: '/job', method: HttpMethod.GET, throttle: stage.api.read },
+  { path: '/console/api/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
 ];
 
 /** Neither path nor query nor address of the caller: queries carry signatures and addresses of users. */
@@ -55,7 +56,7 @@ export class DoorApi extends Construct {
       return made;
     };
     const own = routes(stage).map(({ path, method, throttle }) => ({
-      route: route(`${method} ${path.slice(1)}`, HttpRouteKey.with(path, method)),
+      route: route(`${method} ${path.slice(1)}`.replaceAll(/[{}+]/g, ''), HttpRouteKey.with(path, method)),
       key: `${method} ${path}`,
       throttle,
     }));

@@ -71,10 +71,13 @@ const eventOf = (request: IncomingMessage, body: Buffer, routeKey: string) => {
   };
 };
 
-/** The most specific route: the exact one before the default. */
+/** The most specific route: the exact one before those for a whole path and below, the longest of them before the default. */
 const routeFor = (routes: ReadonlyMap<string, string>, request: IncomingMessage): string | undefined => {
-  const exact = `${request.method} ${(request.url ?? '/').split('?')[0]}`;
-  return [exact, '$default'].find((key) => routes.has(key));
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const segments = path.split('/');
+  const below = segments.map((_, index) => `${segments.slice(0, segments.length - 1 - index).join('/')}/{proxy+}`);
+  const keys = [path, ...below].flatMap((of) => [`${request.method} ${of}`, `ANY ${of}`]);
+  return [...keys, '$default'].find((key) => routes.has(key));
 };
 
 export interface Gateway {

@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoClient } from '../../functions/server/demo-client.ts';
+import { aJob } from '../contracts/samples.ts';
+import { consoleClient } from '../helpers/console-client.ts';
 import { until, untilEnded } from '../helpers/machine.ts';
 import { type Bench, startBench, startReceiver } from './bench.ts';
 
 let bench: Bench;
 let folder: string;
+/** A script at the console's door. */
+const script = consoleClient((target, init) => fetch(bench.cloud.url + target, init));
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stevedore-roads-'));
   bench = await startBench();
@@ -170,6 +174,57 @@ it('sends on a job whose message was lost, once the sweeper comes by', async () 
   expect(await bench.ended(lost.id)).toMatchObject({ state: 'completed', counts: { unchanged: 1 } });
 });
 
+it('holds a job, lets it go on, cancels it and makes another of it, through the console', async () => {
+  const emails = 'gail@example.com,not-an-address';
+  const begins_at = Math.floor(Date.now() / 1000) + 3600;
+  const order = { type: 'import', list: 'Held', emails, begins_at, report_email: 'boss@example.com' };
+  const { status, body: made } = await script.submit(order);
+  expect([status, made.state]).toEqual([201, 'scheduled']);
+  expect((await script.act(made.id, 'pause')).body.state).toBe('paused');
+  expect((await script.act(made.id, 'resume')).body.state).toBe('scheduled');
+  expect((await script.act(made.id, 'cancel')).body).toMatchObject({ state: 'cancelled', actions: ['retry'] });
+  const { body: again } = await script.act(made.id, 'retry');
+  expect(await bench.ended(again.id)).toMatchObject({ parent: made.id, counts: { created: 1, rejected: 1 } });
+  const { body: shown } = await script.job(again.id);
+  expect(await download(shown.files.rejected.url)).toContain('not-an-address');
+  expect(bench.cloud.mails.filter(({ text }) => text.includes(made.id))).toHaveLength(1);
+});
+
+it('stops a job in the middle of its rows: what was written is told, the rest can be retried', async () => {
+  const rows = 24_000;
+  const emails = Array.from({ length: rows }, (_, row) => `row-${row}@example.com`).join();
+  const { body: made } = await script.submit({ type: 'import', list: 'Stopped', emails });
+  const isShown = (condition: (job: { state: string; phase?: string }) => boolean) =>
+    until(
+      async () => (await script.job(made.id)).body,
+      (job) => condition(job),
+    );
+  await isShown(({ phase }) => phase === 'processing');
+  expect((await script.act(made.id, 'pause')).body).toMatchObject({ state: 'paused', actions: ['resume', 'cancel'] });
+  expect((await script.act(made.id, 'resume')).status).toBe(200);
+  await isShown(({ state }) => state === 'running');
+  // Of a job that is held no worker has a message: the door itself wakes them.
+  await script.act(made.id, 'pause');
+  expect((await script.act(made.id, 'cancel')).body).toMatchObject({ state: 'running', stopping: 'cancel' });
+  const { counts, state } = await bench.ended(made.id);
+  expect(state).toBe('cancelled');
+  expect((counts.created ?? 0) + (counts.not_processed ?? 0)).toBe(rows);
+  const { body: again } = await script.act(made.id, 'retry');
+  await script.act(again.id, 'pause');
+  expect(again).toMatchObject({ parent: made.id, state: 'pending' });
+  await script.act(again.id, 'cancel');
+  expect((await bench.ended(again.id)).state).toBe('cancelled');
+});
+
+it('ends a job that was held for too long, once the sweeper comes by', async () => {
+  const day = 24 * 3600_000;
+  const pausedAt = Date.now() - 7 * day;
+  const job = aJob({ client: 'demo', state: 'paused', resumeTo: 'pending', pausedAt, due: Date.now() - 1 });
+  await bench.cloud.ports.jobs.create(job);
+  await bench.cloud.tick();
+  expect((await bench.ended(job.id)).state).toBe('cancelled');
+});
+
 it('prints no address, list name, secret, signature or link, whatever it did', async () => {
   const printed = bench.printed();
   expect(printed).toContain('job.ended');
@@ -182,6 +237,7 @@ it('prints no address, list name, secret, signature or link, whatever it did', a
     'X-Amz-Signature',
     'sig=',
     'may (1)',
+    'Stevedore key=',
   ])
     expect(printed).not.toContain(secret);
 });

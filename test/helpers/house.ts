@@ -2,6 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Hono } from 'hono';
+import { consoleDoor, consolePath } from '../../functions/doors/console/app.ts';
+import { consoleDialect } from '../../functions/doors/console/postback.ts';
 import { sailthruDoor } from '../../functions/doors/sailthru/app.ts';
 import { sailthruDialect } from '../../functions/doors/sailthru/postback.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
@@ -54,7 +57,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     hooks: createHooks({ allowLoopback }),
     pulls: createPulls({ allowLoopback }),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
-    dialects: { sailthru: sailthruDialect, drop: sailthruDialect },
+    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
   };
   if (options.batch !== undefined) joined.profiles = { ...joined.profiles, batch: options.batch };
   const ports = options.wrap?.(joined) ?? joined;
@@ -80,7 +83,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     ports,
     client,
     logs,
-    app: sailthruDoor(ports),
+    app: new Hono().route(consolePath, consoleDoor(ports)).route('/', sailthruDoor(ports)),
     now,
     /** Moves the clock on. */
     advance(ms: number): void {

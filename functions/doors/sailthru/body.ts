@@ -1,9 +1,10 @@
 // The body of a POST: its fields as texts of bytes, and its file, which goes to the store while it arrives.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { Files } from '../../jobs/ports.ts';
+import { drain } from '../drain.ts';
 import { ApiError, bodyTooLarge, fileTooLarge } from './errors.ts';
 import type { Field } from './form.ts';
-import { drain, readParts, type TakePart } from './multipart.ts';
+import { readParts, type TakePart } from './multipart.ts';
 import { fieldsOfQuery } from './query.ts';
 
 const mebibyte = 1024 * 1024;

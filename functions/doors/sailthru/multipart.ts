@@ -1,6 +1,7 @@
 // A multipart body, part by part as it arrives. Forgives what real clients send: a body that ends after a boundary line.
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { drain } from '../drain.ts';
 import { ApiError, tooManyParameters } from './errors.ts';
 
 /** Takes one part; `filename` is undefined for a plain field. Must read `data` to its end, or throw. */
@@ -9,8 +10,6 @@ export type TakePart = (name: string, filename: string | undefined, data: AsyncI
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 const maxParts = 10_000;
-/** What is still read after a refusal, since most clients read no answer before they have sent everything. */
-const maxDrain = 64 * 1024 * 1024;
 
 const broken = () => new ApiError(400, 99, 'Failed to upload file');
 
@@ -95,17 +94,4 @@ export const readParts = async (
   if (!failure) return;
   await drain(reader);
   throw (failure as { error: unknown }).error;
-};
-
-/** Reads on for a while without keeping anything. */
-export const drain = async (reader: Reader): Promise<void> => {
-  try {
-    for (let left = maxDrain; left > 0; ) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      left -= value.byteLength;
-    }
-  } catch {
-    // The caller is gone: nobody waits for the answer.
-  }
 };

@@ -1,10 +1,10 @@
 // The parameters of a call, out of its form fields: flat ones with brackets, and those in the JSON text, which win.
 import { isUtf8 } from 'node:buffer';
+import { depthOf, maxJsonDepth } from '../json-depth.ts';
 import { ApiError } from './errors.ts';
 import { type Field, plainOf, treeOf } from './form.ts';
 import type { Charset } from './signature.ts';
 
-const maxJsonDepth = 100;
 /** Not parameters of the call. A `file` among them is the path of a file that did, or did not, come as a part. */
 const systemNames = new Set(['api_key', 'sig', 'format', 'json', 'file']);
 /** Parameters that are objects: some clients write them as JSON inside a text, PHP writes an empty one as `[]`. */
@@ -51,30 +51,6 @@ const parse = (text: string): unknown => {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The deepest nesting of a JSON text, found before it is parsed: whatever walks the value later may recurse. */
-const depthOf = (text: string): number => {
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') at = endOfString(text, at);
-    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
-    else if (character === ']' || character === '}') depth--;
-  }
-  return deepest;
-};
-
-/** The index of the quote that closes the string which opens at `open`. */
-const endOfString = (text: string, open: number): number => {
-  for (let at = open + 1; ; at++) {
-    at = text.indexOf('"', at);
-    if (at < 0) return text.length;
-    let backslashes = 0;
-    while (text[at - 1 - backslashes] === '\\') backslashes++;
-    if (backslashes % 2 === 0) return at;
-  }
-};
 
 const coerce = (name: string, value: unknown): unknown => {
   // A PHP array with gaps in its keys becomes an object.
