@@ -20,7 +20,7 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
   ...types.flatMap((type) => type.needs),
 ];
 
-/** Doors write jobs and uploads, and sign links to results. */
+/** Doors write jobs and uploads, and sign links to results and forms for uploads: a form allows what its signer may do. */
 export const apiNeeds: Needs = [
   'clients:read',
   'rates:count',
@@ -37,5 +37,15 @@ export const apiNeeds: Needs = [
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
-export const sweepNeeds: Needs = ['jobs:due', 'jobs:work', 'uploads:remove', 'exports:remove', 'work-files:remove'];
+/** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
+export const sweepNeeds: Needs = [
+  'clients:read',
+  'jobs:due',
+  'jobs:work',
+  'uploads:read',
+  'uploads:remove',
+  'exports:remove',
+  'work-files:read',
+  'work-files:remove',
+];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];
