@@ -87,6 +87,7 @@ const receive = async (request: Request, rules: UploadRules, ending: Set<string>
   let target: UploadTarget | undefined;
   let claimed = false;
   let stored = false;
+  let whole = false;
 
   const takeFile = async (data: Data): Promise<void> => {
     // The parser is ahead of whoever reads the fields.
@@ -120,10 +121,11 @@ const receive = async (request: Request, rules: UploadRules, ending: Set<string>
   try {
     await readParts(reader, contentType, overflow, take);
     if (!stored || !target) throw malformed();
+    whole = true;
     await rules.arrived(target.key);
   } catch (error) {
     // The body went wrong behind the file: whoever sent it hears of no success, so there is none.
-    if (stored && target && error instanceof BrokenBody) await files.remove([target.key]);
+    if (stored && target && !whole) await files.remove([target.key]);
     throw error;
   } finally {
     if (claimed && target) ending.delete(target.key);
