@@ -4,12 +4,12 @@ import { BrokenBody, readParts, type TakePart } from '../doors/multipart.ts';
 import type { Ports } from '../jobs/ports.ts';
 
 /** What a valid form allows. */
-export interface UploadTarget {
+interface UploadTarget {
   key: string;
   size: number;
 }
 
-export interface UploadRules {
+interface UploadRules {
   ports: Pick<Ports, 'files' | 'log'>;
   /** What the fields of a form allow, `expired` or `invalid`. */
   check: (fields: ReadonlyMap<string, string>) => UploadTarget | 'expired' | 'invalid';
