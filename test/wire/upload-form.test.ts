@@ -1,5 +1,7 @@
 // The form of an upload ticket on one machine: what it takes over a real socket, and what it refuses in S3's words.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyWith, formIn, sendForm } from '../helpers/upload-form.ts';
 import { field, fieldsOf, filePart, jobOf, multipart, rawCall } from './calls.ts';
 import { csv, done, openTicketHouse, type TicketHouse } from './ticket-house.ts';
@@ -77,6 +79,22 @@ describe('the form', () => {
       expect(await house.tickets()).toEqual([]);
     }
     expect(await raw(multipart(parts))).toMatch(/^HTTP\/1\.1 204 /);
+    expect(await jobOf(house, answer.job_id)).toMatchObject(done);
+  });
+
+  it('gives up a file that was whole when its sender goes away behind it, and takes it from the next', async () => {
+    const answer = await house.ask();
+    const parts = [...fieldsOf(formIn(answer).fields), filePart(csv)];
+    const body = multipart(parts, 'X', '\r\n--X\r\nContent-Disposition: form-data; name="more"\r\n\r\n');
+    const socket = connect(house.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(head(body.length + 1000));
+    socket.write(body);
+    await vi.waitUntil(async () => (await house.tickets()).length === 1);
+    socket.destroy();
+    await vi.waitUntil(async () => (await house.tickets()).length === 0);
+    expect(await jobOf(house, answer.job_id)).toMatchObject({ status: 'pending' });
+    await vi.waitUntil(async () => (await sendForm(house.formOf(answer), csv)).status === 204);
     expect(await jobOf(house, answer.job_id)).toMatchObject(done);
   });
 
