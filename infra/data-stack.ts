@@ -9,7 +9,15 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Stage } from './stage.ts';
 
@@ -42,6 +50,13 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
  * client's setting can let links live for 24 hours from the end of the job, which is later than the object's own beginning.
  */
 const lifetimes: Record<BucketName, number> = { uploads: 7, exports: 2, jobs: 30 };
+
+const formsFrom = (allowedOrigins: string[]): CorsRule => ({
+  allowedMethods: [HttpMethods.POST],
+  allowedOrigins,
+  allowedHeaders: ['*'],
+  maxAge: 3600,
+});
 
 export class DataStack extends Stack {
   readonly tables: Record<TableName, Table>;
@@ -99,6 +114,8 @@ export class DataStack extends Stack {
         lifecycleRules: [
           { expiration: Duration.days(lifetimes[name]), abortIncompleteMultipartUploadAfter: Duration.days(1) },
         ],
+        // Web pages send the forms of upload tickets.
+        ...(name === 'uploads' && stage.uploadOrigins.length > 0 && { cors: [formsFrom(stage.uploadOrigins)] }),
         removalPolicy,
       });
       Validations.of(made).acknowledge({

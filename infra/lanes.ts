@@ -39,7 +39,7 @@ export const reportLane: LaneSpec = {
 
 export const uploadsLane: LaneSpec = {
   name: 'uploads',
-  hurt: 'Clients that upload files to the bucket: their imports do not start.',
+  hurt: 'Clients that upload files to the bucket, by themselves or by tickets: their imports do not start.',
   timeout: Duration.minutes(1),
   tries: 5,
   // There is no job yet that could end.

@@ -20,7 +20,10 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
   ...types.flatMap((type) => type.needs),
 ];
 
-/** Doors write jobs and uploads, sign links to results, and cancel jobs: then they remove what these left. */
+/**
+ * Doors write jobs and uploads, sign links to results and forms for uploads (a form allows what its signer may do), and cancel jobs:
+ * then they remove what these left.
+ */
 export const apiNeeds: Needs = [
   'clients:read',
   'rates:count',
@@ -37,10 +40,12 @@ export const apiNeeds: Needs = [
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
-/** The sweeper ends what was held too long or never came: it lists the job's work files to remove them. */
+/** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
 export const sweepNeeds: Needs = [
+  'clients:read',
   'jobs:due',
   'jobs:work',
+  'uploads:read',
   'uploads:remove',
   'exports:remove',
   'work-files:read',

@@ -149,11 +149,15 @@ export class ServiceStack extends Stack {
     const { stage } = this.#props;
     const from = this.#workQueue(uploadsLane);
     new Rule(this, 'Uploaded', {
-      description: 'A file under imports/<client>/<list>/ becomes an import',
+      description:
+        'A file under imports/<client>/<list>/ becomes an import, one under tickets/ is what a job waits for',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
-        detail: { bucket: { name: [data.buckets.uploads.bucketName] }, object: { key: [{ prefix: 'imports/' }] } },
+        detail: {
+          bucket: { name: [data.buckets.uploads.bucketName] },
+          object: { key: [{ prefix: 'imports/' }, { prefix: 'tickets/' }] },
+        },
       },
       targets: [new SqsQueue(from.queue, { deadLetterQueue: from.deadLetters })],
     });

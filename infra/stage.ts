@@ -20,6 +20,11 @@ export interface Stage {
    * (40 and 300), because the gateway's own 429 has neither envelope nor rate-limit headers. `console` serves people and scripts.
    */
   api: { submit: Throttle; read: Throttle; console: Throttle; other: Throttle };
+  /**
+   * Origins of the web pages that may send files by the forms of upload tickets, as S3's CORS rules write them. A form is an
+   * authority of its own and no cookie counts, so any origin is no risk.
+   */
+  uploadOrigins: string[];
   /** Days that undelivered messages wait for a person. */
   deadLetterDays: number;
 }
@@ -42,6 +47,7 @@ const dev: Stage = {
     console: { rate: 400, burst: 800 },
     other: { rate: 20, burst: 40 },
   },
+  uploadOrigins: ['*'],
   deadLetterDays: 14,
 };
 

@@ -1,5 +1,6 @@
 // Files on S3: a bucket for each area.
 import { DeleteObjectsCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { attachment } from '../jobs/disposition.ts';
 import { Refusal } from '../jobs/errors.ts';
@@ -63,6 +64,21 @@ export const awsFiles = (s3: S3Client, buckets: AwsConfig['buckets']): Files => 
       expiresIn: Math.min(longestLink, Math.max(1, left)),
       signingDate: new Date(now * 1000),
     });
+  },
+
+  /**
+   * The signature ends when it says, and earlier when the credentials it was made with do: those of a function's role last for
+   * hours, but nobody says how many are left of them when they sign.
+   */
+  async ticket(key, { size, expiresAt }) {
+    const { url, fields } = await createPresignedPost(s3, {
+      ...placeOf(buckets, key),
+      Conditions: [['content-length-range', size, size]],
+      Expires: (expiresAt - Date.now()) / 1000,
+    });
+    // The URL names the bucket already, and the signed policy holds it to that.
+    const { bucket: _, ...needed } = fields;
+    return { url, fields: needed };
   },
 
   async list(prefix) {

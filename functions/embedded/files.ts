@@ -11,6 +11,7 @@ import { type FileMeta, readMeta, removeMeta, writeMeta } from './file-meta.ts';
 import { areas, keyOf, pathOf } from './file-names.ts';
 import { signLink } from './links.ts';
 import { bytesOfPieces, linkPieces, type Pieces, removePieces, sizeOf } from './pieces.ts';
+import { signTicket } from './tickets.ts';
 
 const bufferBytes = 256 * 1024;
 /** Joining moves whole files: larger steps, fewer of them. */
@@ -18,7 +19,7 @@ const joinBytes = 2 * 1024 * 1024;
 /** From this size on a joined object is kept as its pieces. */
 const piecesFrom = 8 * 1024 * 1024;
 
-/** Objects under `<home>/{uploads,exports,jobs}`; `baseUrl` is where the server's `/files/` is reached. */
+/** Objects under `<home>/{uploads,exports,jobs}`; `baseUrl` is where the server's `/files/` and `/uploads` are reached. */
 export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
   const openObject = async (key: string): Promise<FileHandle> => {
     // A link in the drop folder must not lead elsewhere, a pipe must not hold this thread up.
@@ -119,6 +120,10 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
 
     async link(key, expiresAt) {
       return signLink(home, baseUrl(), key, expiresAt);
+    },
+
+    async ticket(key, options) {
+      return signTicket(home, baseUrl(), key, options);
     },
 
     async list(prefix) {

@@ -11,13 +11,26 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const keyBytes = 32;
 
+type Purpose = 'client secrets' | 'links' | 'uploads';
+
 /** The key for one purpose, 32 bytes. Makes `<home>/secret.key` when there is none. */
-export const keyFor = (home: string, purpose: 'client secrets' | 'links'): Buffer =>
+export const keyFor = (home: string, purpose: Purpose): Buffer =>
   Buffer.from(hkdfSync('sha256', masterKey(home), '', `stevedore ${purpose}`, keyBytes));
+
+const remembered = new Map<string, Buffer>();
+
+/** The same key, read once in this process: for what is checked on every request. */
+export const rememberedKey = (home: string, purpose: Purpose): Buffer => {
+  const path = resolve(home);
+  const name = `${purpose} ${path}`;
+  const key = remembered.get(name) ?? keyFor(path, purpose);
+  remembered.set(name, key);
+  return key;
+};
 
 const masterKey = (home: string): Buffer => {
   const path = join(home, 'secret.key');

@@ -1,10 +1,9 @@
 // Signed links to objects: who has one may read that object until it ends, and no other.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Millis } from '../jobs/job.ts';
 import { readMeta } from './file-meta.ts';
 import { checkKey } from './file-names.ts';
-import { keyFor } from './keys.ts';
+import { rememberedKey } from './keys.ts';
 
 /** What a valid link leads to. */
 export interface LinkTarget {
@@ -14,17 +13,8 @@ export interface LinkTarget {
   filename?: string;
 }
 
-/** Of each home, by its absolute path: a link is checked on every download. */
-const keys = new Map<string, Buffer>();
-const linkKey = (home: string): Buffer => {
-  const path = resolve(home);
-  const key = keys.get(path) ?? keyFor(path, 'links');
-  keys.set(path, key);
-  return key;
-};
-
 const signatureOf = (home: string, key: string, expires: string): Buffer =>
-  createHmac('sha256', linkKey(home)).update(`GET\n${key}\n${expires}`).digest();
+  createHmac('sha256', rememberedKey(home, 'links')).update(`GET\n${key}\n${expires}`).digest();
 
 /** `<baseUrl>/files/<key>?expires=<Unix seconds>&signature=...`. Throws for what is not a key. */
 export const signLink = (home: string, baseUrl: string, key: string, expiresAt: Millis): string => {

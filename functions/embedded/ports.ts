@@ -19,7 +19,7 @@ export type { Received } from './messages.ts';
 
 export interface EmbeddedOptions {
   home: string;
-  /** Where the server's `/files/` is reached; asked for each link. */
+  /** Where the server's `/files/` and `/uploads` are reached; asked for each link. */
   baseUrl: () => string;
   /** The clock, in milliseconds since the epoch. */
   now?: () => number;

@@ -21,7 +21,7 @@ export interface Usage {
   plannedUnits: number;
 }
 
-const usageNames = [
+export const usageNames = [
   'readUnits',
   'writeUnits',
   'requests',

@@ -1,6 +1,7 @@
-// Files put into the uploads bucket: what AWS calls with the events, in the form in which EventBridge sends them.
+// Files put into the uploads bucket, by people or by the forms of tickets: what AWS calls with the events, in the form in which EventBridge sends them.
 import { z } from 'zod';
 import { submitDrop } from '../jobs/drop.ts';
+import { ticketJob, uploadArrived } from '../jobs/schedule.ts';
 import { onColdStart } from './cold-start.ts';
 import { connect } from './deps.ts';
 import { type EngineEnv, uploadsEnv } from './env.ts';
@@ -33,7 +34,9 @@ export const createUploads = (env: EngineEnv): QueueHandler => {
   const { ports } = connect(env, log);
   const work = async (body: string): Promise<void> => {
     const { key, etag } = parseEvent(body, env.UPLOADS_BUCKET);
-    await submitDrop(ports, `uploads/${key}`, etag);
+    const whole = `uploads/${key}`;
+    if (ticketJob(whole) === undefined) await submitDrop(ports, whole, etag);
+    else await uploadArrived(ports, whole);
   };
   return queueShell({ log, logger, work });
 };

@@ -8,8 +8,10 @@ import { consoleDoor, consolePath } from '../doors/console/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
+import { checkTicket } from '../embedded/tickets.ts';
 import { submitDrop } from '../jobs/drop.ts';
 import type { Ports } from '../jobs/ports.ts';
+import { uploadArrived } from '../jobs/schedule.ts';
 import { resume, sweep } from '../jobs/sweep.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
@@ -17,6 +19,7 @@ import { downloads } from './downloads.ts';
 import { DropFolder } from './drop-folder.ts';
 import type { ServerEnv } from './env.ts';
 import { joinPorts } from './join.ts';
+import { uploads } from './uploads.ts';
 
 const sweepEvery = 60_000;
 const ageEvery = 3600_000;
@@ -59,6 +62,15 @@ export const start = async (env: ServerEnv): Promise<Running> => {
     ['GET', 'HEAD'],
     '/files/*',
     downloads(ports, (link) => checkLink(env.STEVEDORE_HOME, link)),
+  );
+  app.on(
+    ['POST', 'OPTIONS'],
+    '/uploads',
+    uploads({
+      ports,
+      check: (fields) => checkTicket(env.STEVEDORE_HOME, fields),
+      arrived: (key) => uploadArrived(ports, key),
+    }),
   );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
   app.route(consolePath, consoleDoor(ports));

@@ -12,19 +12,22 @@ export const startBench = async (options: CloudOptions = {}) => {
   const printed: string[] = [];
   const cloud = await startCloud({ retryAfter: 0, output: (_fn, text) => printed.push(text), ...options });
   await ensureDemoClient(cloud.ports);
+  const stored = async (id: string): Promise<Job> => {
+    const job = await cloud.ports.jobs.read(id);
+    if (!job) throw new Error('no such job');
+    return job;
+  };
   return {
     cloud,
     client: createSailthruClient(demoClient.apiKey, demoClient.secret, cloud.url),
     /** Everything that functions printed so far. */
     printed: (): string => printed.join(''),
+    /** The stored job as it stands. */
+    stored,
     /** The stored job once it ended. */
     ended: (id: string): Promise<Job> =>
       until(
-        async () => {
-          const job = await cloud.ports.jobs.read(id);
-          if (!job) throw new Error('no such job');
-          return job;
-        },
+        () => stored(id),
         ({ state }) => ['completed', 'incomplete', 'failed', 'cancelled'].includes(state),
       ),
     send: async (queue: string, body: unknown): Promise<void> => {

@@ -61,12 +61,17 @@ const byTarget = (target: string, body: JsonBody): Demand => {
   throw new Error(`rights of ${target} are not known to this bench`);
 };
 
-const s3Asks = ({ method, url, headers }: AwsRequest): Demand['asks'] => {
+const s3Asks = ({ method, url, headers, body }: AwsRequest): Demand['asks'] => {
   const { pathname, searchParams: query } = new URL(url, 'http://s3');
   const [bucket = '', ...key] = decodeURIComponent(pathname).slice(1).split('/');
   const object = key.join('/');
   const on = (action: string) => [{ action: `s3:${action}`, resource: `${bucketArn(bucket)}/${object}` }];
   if (object === '' && method === 'GET') return [{ action: 's3:ListBucket', resource: bucketArn(bucket) }];
+  // A form says itself where it puts its object.
+  if (method === 'POST' && headers['content-type']?.startsWith('multipart/form-data')) {
+    const [, named = ''] = /name="key"\r\n\r\n(.*?)\r\n/.exec(body) ?? [];
+    return [{ action: 's3:PutObject', resource: `${bucketArn(bucket)}/${named}` }];
+  }
   if (method === 'POST' && query.has('delete')) return on('DeleteObject');
   if (method === 'GET' || method === 'HEAD') return on('GetObject');
   if (method === 'DELETE') return on(query.has('uploadId') ? 'AbortMultipartUpload' : 'DeleteObject');

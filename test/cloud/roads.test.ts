@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sign } from '../../functions/doors/sailthru/signature.ts';
+import { newId } from '../../functions/jobs/job.ts';
+import { cancel } from '../../functions/jobs/states.ts';
 import { demoClient } from '../../functions/server/demo-client.ts';
 import { aJob } from '../contracts/samples.ts';
 import { consoleClient } from '../helpers/console-client.ts';
 import { until, untilEnded } from '../helpers/machine.ts';
+import type { SailthruJob } from '../helpers/sailthru-client.ts';
+import { formIn, sendForm } from '../helpers/upload-form.ts';
 import { type Bench, startBench, startReceiver } from './bench.ts';
 
 let bench: Bench;
@@ -131,6 +136,98 @@ it('answers unknown paths through the default route', async () => {
   expect(Object.keys((await answer.json()) as object)).toEqual(['error', 'errormsg']);
 });
 
+const askForUpload = (list: string, content: string, more: Record<string, unknown> = {}) =>
+  bench.client.post({
+    job: 'import',
+    list,
+    upload: { filename: 'people.csv', size: Buffer.byteLength(content) },
+    ...more,
+  });
+
+it('imports a file that is uploaded by a ticket, and nothing of a file of another size', async () => {
+  const content = 'email\numa@example.com\nulf@example.com\n';
+  const answer = await askForUpload('By ticket', content);
+  expect(answer).toMatchObject({ status: 'pending', upload_expires: expect.stringMatching(/ \+0000$/) });
+  const form = formIn(answer);
+  for (const [wrong, code] of [
+    [`${content}\n`, 'EntityTooLarge'],
+    [content.slice(1), 'EntityTooSmall'],
+  ] as const)
+    expect(await sendForm(form, wrong)).toEqual({ status: 400, text: expect.stringContaining(code) });
+  await bench.quiet('uploads', 'plan');
+  expect(await bench.client.job(answer.job_id)).toMatchObject({ status: 'pending' });
+  expect((await sendForm(form, content)).status).toBe(204);
+  expect(await bench.ended(answer.job_id)).toMatchObject({ state: 'completed', rows: 2, counts: { created: 2 } });
+  // The object store takes the form again until it ends; the job that ran does not.
+  expect((await sendForm(form, content.replace('ulf', 'eve'))).status).toBe(204);
+  await bench.quiet('uploads', 'plan', 'lane-import');
+  expect(await exported('By ticket')).toEqual(['uma@example.com', 'ulf@example.com'].map(md5).toSorted());
+});
+
+it('lets a ticket that is asked for twice be one job, and a cancelled job take no file', async () => {
+  const content = 'email\nvera@example.com\n';
+  const parameters = { job: 'import', list: 'Twice', upload: { filename: 'a.csv', size: content.length } };
+  const json = JSON.stringify(parameters);
+  const values = { api_key: demoClient.apiKey, format: 'json', json };
+  const body = new URLSearchParams({ ...values, sig: sign(demoClient.secret, Object.values(values)) });
+  const post = async () => {
+    const headers = { 'idempotency-key': 'ticket-twice' };
+    const answer = await fetch(`${bench.cloud.url}/job`, { method: 'POST', body, headers });
+    return (await answer.json()) as SailthruJob;
+  };
+  const first = await post();
+  const second = await post();
+  expect(second.job_id).toBe(first.job_id);
+  expect(second.upload_expires).toBe(first.upload_expires);
+  expect((await sendForm(formIn(second), content)).status).toBe(204);
+  expect((await bench.ended(first.job_id)).counts).toEqual({ created: 1 });
+
+  const cancelled = await askForUpload('Not wanted', content);
+  const ending = { finishedAt: Date.now(), deliveries: {}, due: null };
+  await bench.cloud.ports.jobs.move(cancelled.job_id, cancel(await bench.stored(cancelled.job_id), ending));
+  expect((await sendForm(formIn(cancelled), content)).status).toBe(204);
+  // Events come in order: with this one, that of the other file has come too.
+  const next = await askForUpload('Twice', content);
+  expect((await sendForm(formIn(next), content)).status).toBe(204);
+  await bench.ended(next.job_id);
+  await bench.quiet('uploads', 'plan', 'lane-import');
+  expect(await bench.client.job(cancelled.job_id)).toMatchObject({ status: 'incomplete' });
+  expect(await bench.cloud.ports.lists.find('demo', 'Not wanted')).toBeUndefined();
+});
+
+it('begins at its time when the file comes earlier', async () => {
+  const content = 'email\nwim@example.com\n';
+  const beginsAt = Math.ceil(Date.now() / 1000) + 4;
+  const answer = await askForUpload('Later', content, { begins_at: beginsAt });
+  expect((await sendForm(formIn(answer), content)).status).toBe(204);
+  const ended = await bench.ended(answer.job_id);
+  expect(ended.counts).toEqual({ created: 1 });
+  expect(ended.startedAt).toBeGreaterThanOrEqual(beginsAt * 1000);
+});
+
+it('ends a job whose file does not come, and goes on with one whose event got lost, once the sweeper comes by', async () => {
+  const content = 'email\nxia@example.com\n';
+  const model = await bench.stored((await askForUpload('Swept up', content)).job_id);
+  /** A job like it whose hour is over; the file came before there was a job to tell. */
+  const waiting = async (came: boolean): Promise<string> => {
+    const id = newId(Date.now());
+    const key = `uploads/tickets/${id}/${'0'.repeat(32)}`;
+    if (came) await bench.cloud.ports.files.put(key, content);
+    await bench.quiet('uploads');
+    const past = Date.now() - 1;
+    const ticket = { key, filename: 'people.csv', size: content.length, expiresAt: past };
+    await bench.cloud.ports.jobs.create({ ...model, id, ticket, due: past });
+    return id;
+  };
+  const [unused, lost] = [await waiting(false), await waiting(true)];
+  await bench.cloud.tick();
+  expect(await bench.ended(unused)).toMatchObject({
+    state: 'failed',
+    failure: { class: 'timeout', message: 'The file was not uploaded within an hour' },
+  });
+  expect(await bench.ended(lost)).toMatchObject({ state: 'completed', counts: { created: 1 } });
+});
+
 it('makes an import of a file that is put into the uploads bucket, whatever its name', async () => {
   const list = 'Spring & Fall+1 ü';
   await bench.cloud.sdk.s3.send(
@@ -238,6 +335,8 @@ it('prints no address, list name, secret, signature or link, whatever it did', a
     'sig=',
     'may (1)',
     'Stevedore key=',
+    'X-Amz-Credential',
+    'people.csv',
   ])
     expect(printed).not.toContain(secret);
 });

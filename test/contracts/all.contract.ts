@@ -8,6 +8,7 @@ import { listsContract } from './lists.contract.ts';
 import { mailContract } from './mail.contract.ts';
 import { profilesContract } from './profiles.contract.ts';
 import { ratesContract } from './rates.contract.ts';
+import { ticketsContract } from './tickets.contract.ts';
 import { workContract } from './work.contract.ts';
 
 /** Declares every suite. */
@@ -17,6 +18,7 @@ export const allContracts = (harnesses: { [Port in keyof Subjects]: Harness<Subj
   profilesContract(harnesses.profiles);
   listsContract(harnesses.lists);
   filesContract(harnesses.files);
+  ticketsContract(harnesses.files);
   workContract(harnesses.work);
   clientsContract(harnesses.clients);
   ratesContract(harnesses.rates);

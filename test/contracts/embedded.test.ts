@@ -1,16 +1,18 @@
 // The ports of one machine keep every promise that the contract suites name.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Hono } from 'hono';
 import { describe } from 'vitest';
 import { checkLink } from '../../functions/embedded/links.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../../functions/embedded/ports.ts';
-import { attachment } from '../../functions/jobs/disposition.ts';
+import { checkTicket } from '../../functions/embedded/tickets.ts';
 import type { Message } from '../../functions/jobs/ports.ts';
+import { downloads } from '../../functions/server/downloads.ts';
+import { uploads } from '../../functions/server/uploads.ts';
+import { listen } from '../wire/calls.ts';
 import { allContracts } from './all.contract.ts';
 import type { Harness } from './contract.ts';
 
@@ -21,37 +23,36 @@ interface Opened extends EmbeddedPorts {
 /** A home of its own for each suite, with a server that answers its links. */
 const harness = <P>(subject: (ports: Opened) => P): Harness<P> => {
   let ports: Opened | undefined;
-  let server: Server | undefined;
+  let server: Awaited<ReturnType<typeof listen>> | undefined;
   return {
     async open() {
       const home = mkdtempSync(join(tmpdir(), 'stevedore-contract-'));
-      server = serveLinks(home, () => ports);
-      await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const app = new Hono();
+      server = await listen(app);
+      const { url: baseUrl } = server;
       const mail = createMail({ home, from: 'stevedore@example.com' });
       ports = { ...embeddedPorts({ home, baseUrl: () => baseUrl, mail }), home };
+      serveFiles(app, ports);
       return subject(ports);
     },
     async close() {
-      server?.closeAllConnections();
-      await new Promise((resolve) => server?.close(resolve));
+      await server?.close();
       ports?.close();
       if (ports) rmSync(ports.home, { recursive: true });
     },
   };
 };
 
-const serveLinks = (home: string, ports: () => Opened | undefined): Server =>
-  createServer(async (request, response) => {
-    const target = checkLink(home, request.url ?? '');
-    if (typeof target === 'string') return response.writeHead(403).end(target);
-    const files = ports()?.files;
-    if (!(await files?.head(target.key))) return response.writeHead(404).end();
-    const disposition = attachment(target.filename ?? 'download');
-    response.writeHead(200, { 'content-type': target.contentType, 'content-disposition': disposition });
-    for await (const bytes of files?.get(target.key) ?? []) response.write(bytes);
-    return response.end();
-  });
+/** Answers links and takes uploads as the real server does. */
+const serveFiles = (app: Hono, { home, files }: Opened): void => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const check = (fields: ReadonlyMap<string, string>) => checkTicket(home, fields);
+  app.post('/uploads', uploads({ ports: { files, log }, check, arrived: async () => undefined }));
+  app.get(
+    '/files/*',
+    downloads({ files }, (url) => checkLink(home, url)),
+  );
+};
 
 const decodeWord = (_: string, kind: string, text: string): string =>
   kind.toUpperCase() === 'B'

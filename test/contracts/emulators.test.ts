@@ -3,8 +3,10 @@ import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signatureByKey } from '../helpers/emulator-signature.ts';
 import { closeWorld, openWorld, type World } from '../helpers/emulator-world.ts';
 import { startEmulators } from '../helpers/emulators.ts';
+import { bodyWith, sendForm } from '../helpers/upload-form.ts';
 import { anId } from './samples.ts';
 
 let world: World;
@@ -60,7 +62,79 @@ describe('S3', () => {
     expect((await answer.arrayBuffer()).byteLength).toBe(13 * 1024 * 1024);
   });
 
-  it('tells of every object that was put, whole or in parts', async () => {
+  describe('a form', () => {
+    const signedPolicy = async (
+      policy: { expiration?: string; conditions?: unknown[] },
+      options: { secret?: string; key?: string } = {},
+    ) => {
+      const { Bucket, Key } = at();
+      const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+      const scope = { day, region: 'us-east-1', service: 's3' };
+      const all = {
+        expiration: new Date(Date.now() + 60_000).toISOString(),
+        conditions: [{ bucket: Bucket }, ['eq', '$key', Key], ['starts-with', '$X-Amz-Credential', '']],
+        ...policy,
+      };
+      const text = Buffer.from(JSON.stringify(all)).toString('base64');
+      const fields = {
+        key: options.key ?? Key,
+        'X-Amz-Credential': `emulator/${day}/us-east-1/s3/aws4_request`,
+        Policy: text,
+        'X-Amz-Signature': signatureByKey(options.secret ?? 'emulator', scope, text),
+      };
+      return { url: `${world.config.endpoints?.s3}/${Bucket}`, fields, place: { Bucket, Key } };
+    };
+    const outcome = async (made: { url: string; fields: Record<string, string> }, file = 'abc') => {
+      const { status, text } = await sendForm(made, file);
+      return `${status} ${/<Code>(.*)<\/Code>/.exec(text)?.[1] ?? ''}`.trim();
+    };
+    const anyCredential = ['starts-with', '$x-amz-credential', 'emulator/'];
+
+    it('is taken when its policy is signed and kept', async () => {
+      const made = await signedPolicy({});
+      expect(await outcome(made)).toBe('204');
+      expect(await (await world.sdk.s3.send(new GetObjectCommand(made.place))).Body?.transformToString()).toBe('abc');
+    });
+
+    it('is refused when it is not signed with the secret, or its time has ended', async () => {
+      expect(await outcome(await signedPolicy({}, { secret: 'other' }))).toBe('403 SignatureDoesNotMatch');
+      const ended = new Date(Date.now() - 1).toISOString();
+      expect(await outcome(await signedPolicy({ expiration: ended }))).toBe('403 AccessDenied');
+      const { url, fields } = await signedPolicy({});
+      const { Policy: _p, 'X-Amz-Signature': _s, ...unsigned } = fields;
+      expect(await outcome({ url, fields: unsigned })).toBe('403 AccessDenied');
+      const stranger = { ...fields, 'X-Amz-Credential': fields['X-Amz-Credential'].replace('emulator', 'someone') };
+      expect(await outcome({ url, fields: stranger })).toBe('403 InvalidAccessKeyId');
+    });
+
+    it('is refused when a field is not what its policy says, or nothing is said of it', async () => {
+      expect(await outcome(await signedPolicy({}, { key: 'a/other' }))).toBe('403 AccessDenied');
+      const elsewhere = [{ bucket: 'other' }, ['starts-with', '$key', ''], anyCredential];
+      expect(await outcome(await signedPolicy({ conditions: elsewhere }))).toBe('403 AccessDenied');
+      const { url, fields } = await signedPolicy({});
+      expect(await outcome({ url, fields: { 'x-amz-meta-a': 'b', ...fields } })).toBe('403 AccessDenied');
+      const noKey = [{ bucket: at().Bucket }, anyCredential];
+      expect(await outcome(await signedPolicy({ conditions: noKey }))).toBe('403 AccessDenied');
+    });
+
+    it('is refused when the file is smaller or larger than its policy allows, or is missing', async () => {
+      const sized = (min: number, max: number) =>
+        signedPolicy({
+          conditions: [['starts-with', '$key', 'a/'], anyCredential, ['content-length-range', min, max]],
+        });
+      expect(await outcome(await sized(3, 3))).toBe('204');
+      expect(await outcome(await sized(4, 9))).toBe('400 EntityTooSmall');
+      expect(await outcome(await sized(1, 2))).toBe('400 EntityTooLarge');
+      const { url, fields } = await signedPolicy({});
+      const body = bodyWith(fields, '');
+      body.delete('file');
+      expect((await fetch(url, { method: 'POST', body })).status).toBe(400);
+      const headers = { 'content-type': 'multipart/form-data; boundary=X' };
+      expect((await fetch(url, { method: 'POST', body: 'no parts', headers })).status).toBe(400);
+    });
+  });
+
+  it('tells of every object that was put, whole, in parts or by a form', async () => {
     const told: string[] = [];
     const emulators = await startEmulators({
       created: ({ bucket, key, etag }) => told.push(`${bucket} ${key} ${etag !== ''}`),
@@ -75,8 +149,15 @@ describe('S3', () => {
       const files = awsFiles(sdk.s3, config.buckets);
       await files.put('uploads/imports/c/Grüße/a b.csv', 'a');
       await files.put('uploads/large', Buffer.alloc(9 * 1024 * 1024));
+      const form = await files.ticket('uploads/tickets/b', { size: 1, expiresAt: Date.now() + 60_000 });
+      expect((await sendForm(form, 'ab')).status).toBe(400);
+      expect((await sendForm(form, 'a')).status).toBe(204);
       const bucket = config.buckets.uploads;
-      expect(told).toEqual([`${bucket} imports/c/Grüße/a b.csv true`, `${bucket} large true`]);
+      expect(told).toEqual([
+        `${bucket} imports/c/Grüße/a b.csv true`,
+        `${bucket} large true`,
+        `${bucket} tickets/b true`,
+      ]);
       for (const client of Object.values(sdk)) client.destroy();
     } finally {
       await emulators.stop();

@@ -272,6 +272,8 @@ export const filesContract = (harness: Harness<Subjects['files']>): void => {
           `join ${key}`,
         ).rejects.toThrow();
         await expect(store().link(key, Date.now() + 1000), `link ${key}`).rejects.toThrow();
+        const ticket = store().ticket(key, { size: 1, expiresAt: Date.now() + 1000 });
+        await expect(ticket, `ticket ${key}`).rejects.toThrow();
       }
       for (const key of odd.slice(0, 6))
         await store()

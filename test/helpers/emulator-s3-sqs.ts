@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import type { Emulator } from './emulator-dynamodb.ts';
+import { readForm, refusalOfForm } from './emulator-policy.ts';
 import { isSigned } from './emulator-signature.ts';
 
 /** An object that was put, as an S3 event tells it. */
@@ -19,6 +20,10 @@ type Headers = Record<string, unknown>;
 export const emulatorKey = 'emulator';
 export const emulatorSecret = 'emulator';
 const signedBy = `AWS4-HMAC-SHA256 Credential=${emulatorKey}`;
+
+/** A form that puts an object: it carries its signature in its fields, which are read before it is refused. */
+const isForm = (method: string, headers: Headers): boolean =>
+  method === 'POST' && /^multipart\/form-data/i.test(String(headers['content-type'] ?? ''));
 
 const largest = 1024 ** 3;
 
@@ -71,8 +76,11 @@ const refusal = (method: string, url: string, query: Query, headers: Headers): [
   if (method === 'OPTIONS') return [403, 'AccessForbidden'];
   if (headers.authorization !== undefined)
     return String(headers.authorization).startsWith(signedBy) ? undefined : [403, 'InvalidAccessKeyId'];
+  if (isForm(method, headers)) return undefined;
   return isSigned({ method, url, headers }, emulatorSecret, Date.now()) ? undefined : [403, 'AccessDenied'];
 };
+
+const malformed: [number, string] = [400, 'MalformedPOSTRequest'];
 
 const guard = (app: App, created: (object: ObjectCreated) => void): void => {
   app.removeContentTypeParser('*');
@@ -96,6 +104,18 @@ const guard = (app: App, created: (object: ObjectCreated) => void): void => {
     return undefined;
   });
 
+  const posted = new WeakMap<object, Omit<ObjectCreated, 'etag'>>();
+  app.addHook('preHandler', async (request, reply) => {
+    if (!isForm(request.method, request.headers)) return undefined;
+    const form = await readForm(request.body as Buffer, String(request.headers['content-type'])).catch(() => undefined);
+    const [, bucket = '', rest = ''] = /^\/([^/?]+)\/?(.*)$/.exec(request.raw.url ?? '') ?? [];
+    const credentials = { key: emulatorKey, secret: emulatorSecret };
+    const refused = form && rest === '' ? refusalOfForm(bucket, form, credentials, Date.now()) : malformed;
+    if (refused) return reply.code(refused[0]).type('application/xml').send(xmlError(refused[1]));
+    posted.set(request, { bucket, key: form?.fields.get('key') ?? '' });
+    return undefined;
+  });
+
   app.addHook('onSend', async (request, reply, payload) => {
     const query = request.query as Query;
     if (request.method === 'GET' && reply.statusCode < 300)
@@ -103,7 +123,9 @@ const guard = (app: App, created: (object: ObjectCreated) => void): void => {
         const asked = query[`response-${name}`];
         if (asked !== undefined) reply.header(name, asked);
       }
-    const object = createdBy(request.method, request.raw.url ?? '', query, reply.statusCode);
+    const object =
+      createdBy(request.method, request.raw.url ?? '', query, reply.statusCode) ??
+      (reply.statusCode < 300 ? posted.get(request) : undefined);
     if (object) created({ ...object, etag: etagIn(reply.getHeader('etag'), payload) });
     return payload;
   });

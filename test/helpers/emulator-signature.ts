@@ -1,9 +1,19 @@
-// Checks signatures by query (Signature Version 4), as S3 does for presigned URLs.
+// Signature Version 4 as S3 checks it: in the query of presigned URLs, and over the policies of forms.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** The signature of a text, in hex, by the key that is made of the secret for one day, region and service. */
+export const signatureByKey = (
+  secret: string,
+  { day, region, service }: { day: string; region: string; service: string },
+  text: string,
+): string => {
+  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day));
+  return hmac(key, text).toString('hex');
+};
 
 /** Whether the request's own signature is the one that `secret` gives and has not ended. */
 export const isSigned = (
@@ -31,8 +41,8 @@ export const isSigned = (
   const canonical = [request.method, url.pathname, query, headers, names.join(';'), 'UNSIGNED-PAYLOAD'].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const digest = createHash('sha256').update(canonical).digest('hex');
-  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day));
-  const expected = hmac(key, ['AWS4-HMAC-SHA256', field('Date'), scope, digest].join('\n'));
-  const given = Buffer.from(field('Signature'), 'hex');
+  const toSign = ['AWS4-HMAC-SHA256', field('Date'), scope, digest].join('\n');
+  const expected = Buffer.from(signatureByKey(secret, { day, region, service }, toSign));
+  const given = Buffer.from(field('Signature'));
   return given.length === expected.length && timingSafeEqual(given, expected);
 };

@@ -103,6 +103,13 @@ it('lets only the reporter send mail, and only from the address of the stage', (
   }
 });
 
-it('keeps the key of secrets from functions that have no client to read', () => {
-  for (const name of ['sweep', 'dead-letter']) expect(allowed(name).join()).not.toContain('key Secrets');
+it('keeps the key of secrets from the function that has no client to read', () => {
+  expect(allowed('dead-letter').join()).not.toContain('key Secrets');
+});
+
+it('lets the sweeper look for uploads and clear up after jobs that it ends, and bring none of either', () => {
+  const pairs = allowed('sweep');
+  expect(pairs).toContain('s3:GetObject on bucket uploads objects');
+  expect(pairs).toContain('s3:ListBucket on bucket jobs');
+  expect(pairs.join()).not.toContain('s3:PutObject');
 });

@@ -100,11 +100,11 @@ it('sweeps every minute, without repeating an invocation that failed', () => {
   expect(Targets[0].RetryPolicy.MaximumRetryAttempts).toBe(0);
 });
 
-it('turns objects under imports/ of the uploads bucket into messages, and nothing else', () => {
+it('turns objects under imports/ and tickets/ of the uploads bucket into messages, and nothing else', () => {
   const rules = made.all('AWS::Events::Rule').filter(([, rule]) => rule.Properties.EventPattern !== undefined);
   expect(rules).toHaveLength(1);
   const { EventPattern, Targets } = (rules[0] as [string, Resource])[1].Properties;
-  expect(EventPattern.detail.object.key).toEqual([{ prefix: 'imports/' }]);
+  expect(EventPattern.detail.object.key).toEqual([{ prefix: 'imports/' }, { prefix: 'tickets/' }]);
   expect(JSON.stringify(EventPattern.detail.bucket)).toContain('uploadsbucket');
   expect(Targets[0].Arn['Fn::GetAtt'][0]).toBe(made.queue('uploads')[0]);
   const uploads = made.all('AWS::S3::Bucket').filter(([, bucket]) => bucket.Properties.NotificationConfiguration);

@@ -53,6 +53,19 @@ it('encrypts every bucket with the key of the stage, keeps the public out and pl
   }
 });
 
+it("lets pages of the stage's origins send forms to the uploads bucket, and nothing more from anywhere", () => {
+  const rulesOf = (of: ReturnType<typeof synth>) =>
+    of
+      .all('AWS::S3::Bucket')
+      .filter(([, { Properties }]) => Properties.CorsConfiguration !== undefined)
+      .map(([id, { Properties }]) => [id.replace(/bucket.*/, ''), Properties.CorsConfiguration.CorsRules]);
+  const rule = { AllowedMethods: ['POST'], AllowedOrigins: ['*'], AllowedHeaders: ['*'], MaxAge: 3600 };
+  expect(rulesOf(made)).toEqual([['uploads', [rule]]]);
+  const own = synth({ stage: { ...stageOf('dev'), uploadOrigins: ['https://shop.example.com'] } });
+  expect(rulesOf(own)).toEqual([['uploads', [{ ...rule, AllowedOrigins: ['https://shop.example.com'] }]]]);
+  expect(rulesOf(synth({ stage: { ...stageOf('dev'), uploadOrigins: [] } }))).toEqual([]);
+});
+
 it('lets objects end, and what is left of broken uploads', () => {
   const days = Object.fromEntries(
     made.all('AWS::S3::Bucket').map(([id, { Properties }]) => {

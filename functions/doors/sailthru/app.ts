@@ -12,6 +12,7 @@ import { ApiError, apiErrorOf, envelope, missing, unexpected } from './errors.ts
 import { parametersOf } from './parameters.ts';
 import { fieldsOfQuery } from './query.ts';
 import { render } from './render.ts';
+import { ticketAnswer } from './ticket.ts';
 
 type Answer = Record<string, unknown>;
 
@@ -100,7 +101,7 @@ const hand = async (ports: Ports, client: Client, { type, params, upload, idempo
   });
   const used = job.source?.kind === 'file' && job.source.key === upload?.key;
   if (upload && !used) await discard(ports.files, [upload.key]);
-  return acceptedAnswer(job);
+  return { ...acceptedAnswer(job), ...(await ticketAnswer(ports, client, job)) };
 };
 
 const idempotencyKey = (request: Request): string | undefined => {

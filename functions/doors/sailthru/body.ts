@@ -2,9 +2,9 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { Files } from '../../jobs/ports.ts';
 import { drain } from '../drain.ts';
-import { ApiError, bodyTooLarge, fileTooLarge } from './errors.ts';
+import { BrokenBody, readParts, type TakePart } from '../multipart.ts';
+import { ApiError, bodyTooLarge, fileTooLarge, tooManyParameters } from './errors.ts';
 import type { Field } from './form.ts';
-import { readParts, type TakePart } from './multipart.ts';
 import { fieldsOfQuery } from './query.ts';
 
 const mebibyte = 1024 * 1024;
@@ -75,6 +75,12 @@ const readUrlencoded = async (reader: Reader, limits: Limits): Promise<Field[]> 
   }
 };
 
+const brokenBodies: Record<BrokenBody['reason'], () => ApiError> = {
+  not_multipart: () => new ApiError(400, 99, 'Invalid multipart body'),
+  damaged: () => new ApiError(400, 99, 'Failed to upload file'),
+  too_many_parts: tooManyParameters,
+};
+
 const readMultipart = async (
   reader: Reader,
   contentType: string,
@@ -133,7 +139,7 @@ const readMultipart = async (
       files,
       spooled.map(({ key }) => key),
     );
-    throw error;
+    throw error instanceof BrokenBody ? brokenBodies[error.reason]() : error;
   }
 };
 

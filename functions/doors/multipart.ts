@@ -1,17 +1,26 @@
 // A multipart body, part by part as it arrives. Forgives what real clients send: a body that ends after a boundary line.
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { drain } from '../drain.ts';
-import { ApiError, tooManyParameters } from './errors.ts';
+import { drain } from './drain.ts';
 
 /** Takes one part; `filename` is undefined for a plain field. Must read `data` to its end, or throw. */
 export type TakePart = (name: string, filename: string | undefined, data: AsyncIterable<Uint8Array>) => Promise<void>;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
+/** Why a body cannot be read: it is none of this kind, it is damaged or ended early, or it has far too many parts. */
+export class BrokenBody extends Error {
+  override readonly name = 'BrokenBody';
+  readonly reason: 'not_multipart' | 'damaged' | 'too_many_parts';
+  constructor(reason: BrokenBody['reason']) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
 const maxParts = 10_000;
 
-const broken = () => new ApiError(400, 99, 'Failed to upload file');
+const damaged = () => new BrokenBody('damaged');
 
 const tailLength = 300;
 
@@ -30,11 +39,14 @@ const openParser = (contentType: string): BusboyInstance => {
       limits: { parts: maxParts },
     });
   } catch {
-    throw new ApiError(400, 99, 'Invalid multipart body');
+    throw new BrokenBody('not_multipart');
   }
 };
 
-/** Hands over every part. When it throws, no `take` is running any more and the rest of the body was read or given up. */
+/**
+ * Hands over every part. Throws BrokenBody, what `overflow` gave, or what `take` threw; then no `take` is running any more and
+ * the rest of the body was read or given up.
+ */
 export const readParts = async (
   reader: Reader,
   contentType: string,
@@ -65,10 +77,10 @@ export const readParts = async (
     const taking = take(name ?? '', filename, stream).catch(fail);
     taken.push(taking.finally(() => open.delete(stream)));
   });
-  parser.on('partsLimit', () => fail(tooManyParameters()));
+  parser.on('partsLimit', () => fail(new BrokenBody('too_many_parts')));
   let tail = '';
   parser.on('error', () => {
-    if (!endsAtBoundary(tail, contentType)) fail(broken());
+    if (!endsAtBoundary(tail, contentType)) fail(damaged());
   });
 
   try {
@@ -87,9 +99,9 @@ export const readParts = async (
         parser.end();
       });
   } catch {
-    fail(broken());
+    fail(damaged());
   }
-  if (failure) for (const stream of open) stream.destroy(broken());
+  if (failure) for (const stream of open) stream.destroy(damaged());
   await Promise.all(taken);
   if (!failure) return;
   await drain(reader);
