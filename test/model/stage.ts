@@ -1,0 +1,65 @@
+// All stores of one schedule in one place, and what the checks at the end need to know of them.
+import { type ClientId, type JobId, newId } from '../../functions/jobs/job.ts';
+import { type Client, defaultSettings, type List } from '../../functions/jobs/ports.ts';
+import { FileStore } from './file-store.ts';
+import { JobStore } from './job-store.ts';
+import { ProfileStore } from './profile-store.ts';
+import { Queues } from './queues.ts';
+import type { Rules } from './rules.ts';
+import { type Actor, World } from './world.ts';
+
+/** A report that a server or a mail relay took. */
+export interface Taken {
+  job: JobId;
+  channel: 'mail' | 'postback';
+  /** What makes two the same. */
+  id: string;
+  /** Whoever sent it; when it was disturbed it may not know that it was taken. */
+  actor: Actor;
+}
+
+export class Stage {
+  readonly world: World;
+  readonly jobs: JobStore;
+  readonly profiles: ProfileStore;
+  readonly queues: Queues;
+  readonly files = new FileStore(() => this.world.steps);
+  readonly clients = new Map<ClientId, Client>();
+  readonly lists = new Map<string, List>();
+  readonly taken: Taken[] = [];
+  /** Sids whose creation a stopped job was told of as not done, and when (in steps). */
+  readonly told = new Map<string, number>();
+
+  constructor(seed: number, rules: Rules, traced = false) {
+    this.world = new World(seed, traced);
+    this.jobs = new JobStore(this.world, rules);
+    this.profiles = new ProfileStore(this.world, rules);
+    this.queues = new Queues(this.world);
+  }
+
+  addClient(id: ClientId): Client {
+    const client = { id, apiKey: `key of ${id}`, secret: `secret of ${id}`, settings: defaultSettings };
+    this.clients.set(id, client);
+    return client;
+  }
+
+  ensureList(client: ClientId, name: string): List {
+    const key = `${client} ${name}`;
+    const list = this.lists.get(key) ?? {
+      id: newId(this.world.now),
+      name,
+      createdAt: this.world.now,
+      vars: [],
+      sizeHint: 0,
+    };
+    this.lists.set(key, list);
+    return list;
+  }
+
+  learn(client: ClientId, name: string, news: { vars?: readonly string[]; exact?: boolean; size?: number }): void {
+    const list = this.lists.get(`${client} ${name}`);
+    if (!list) return;
+    const vars = [...new Set([...(news.exact ? [] : list.vars), ...(news.vars ?? [])])];
+    this.lists.set(`${client} ${name}`, { ...list, vars, sizeHint: Math.max(list.sizeHint, news.size ?? 0) });
+  }
+}
