@@ -1,17 +1,20 @@
 // What must be true of an export once its schedule has come to rest.
+import { parse } from 'csv-parse/sync';
 import type { Job } from '../../functions/jobs/job.ts';
 import { moment } from './job-store.ts';
-import { cellsOf } from './naive.ts';
 import type { Stage } from './stage.ts';
 
 /** Everybody who was a member when it began is in it, nobody twice, nobody who is no member. */
-export const checkExport = ({ world, files, lists, profiles }: Stage, job: Job): void => {
+export const checkExport = (stage: Stage, job: Job): void => {
+  const { world, lists, profiles } = stage;
   if (job.state !== 'completed') return;
   const name = world.nameOf(job.id);
-  const text = job.files.export && files.text(job.files.export.key);
-  if (text === undefined) return world.violate(`${name} has no export`);
-  const [header = [], ...rows] = cellsOf(text);
-  if (rows.some((cells) => cells.length !== header.length)) world.violate(`${name}: lines of another width`);
+  const text = stage.resultOf(job, 'export');
+  if (text === undefined) {
+    world.violate(`${name} has no export`);
+    return;
+  }
+  const [header = [], ...rows] = parse(text) as string[][];
   const sids = rows.map(([sid = '']) => sid);
   if (new Set(sids).size !== sids.length) world.violate(`${name}: somebody is in the export twice`);
   if (sids.length !== job.counts.exported)

@@ -3,22 +3,21 @@ import type { ClientId, Job } from '../../functions/jobs/job.ts';
 import type { Profile, Sid } from '../../functions/jobs/profile.ts';
 import { cellsOf, type Folded, type Reading, readNaively } from './naive.ts';
 import type { Stage } from './stage.ts';
-import { inputOf } from './workload.ts';
 
 /** Persons with a row in the file of rows that were not processed. */
 const leftBy = (stage: Stage, job: Job): Set<Sid> => {
-  const text = job.files.notProcessed && stage.files.text(job.files.notProcessed.key);
+  const text = stage.resultOf(job, 'notProcessed');
   return new Set(text === undefined ? [] : readNaively(job.client, text).people.keys());
 };
 
 /** Ended by a failure that no finisher saw: what it did since its last account is unknown. */
 const brokeOff = (job: Job): boolean =>
-  job.state === 'failed' && !/No row could|Too many rows/.test(job.failure?.message ?? '');
+  job.state === 'failed' && /could not be done|plan of the job is gone/.test(job.failure?.message ?? '');
 
 export const checkImport = (stage: Stage, job: Job): void => {
-  const { world, files } = stage;
+  const { world } = stage;
   const name = `${world.nameOf(job.id)} (${job.state})`;
-  const text = inputOf(stage, job.id);
+  const text = stage.inputs.get(job.id);
   if (job.rows === undefined || text === undefined) {
     checkNothingDone(stage, job, name);
     return;
@@ -31,11 +30,11 @@ export const checkImport = (stage: Stage, job: Job): void => {
   if (brokeOff(job)) world.seen.add(`broke off: ${job.failure?.message ?? ''}`);
   else {
     const lines = new Set<string>();
-    for (const [file, count] of [
-      [job.files.rejected, counts.rejected ?? 0],
-      [job.files.notProcessed, counts.not_processed ?? 0],
+    for (const [kind, count] of [
+      ['rejected', counts.rejected ?? 0],
+      ['notProcessed', counts.not_processed ?? 0],
     ] as const) {
-      const [header = [], ...rows] = cellsOf((file && files.text(file.key)) ?? '');
+      const [header = [], ...rows] = cellsOf(stage.resultOf(job, kind) ?? '');
       if (rows.length !== count) world.violate(`${name}: ${rows.length} lines in a file for ${count} rows`);
       for (const cells of rows) lines.add(cells[header.indexOf('_line')] ?? '');
     }
@@ -97,7 +96,7 @@ export const checkPeople = (stage: Stage, client: ClientId): void => {
     (job) => job.client === client && job.type === 'import' && !job.mode,
   );
   for (const job of imports) {
-    const text = inputOf(stage, job.id);
+    const text = stage.inputs.get(job.id);
     if (text === undefined) continue;
     const left = leftBy(stage, job);
     for (const [sid, folded] of readNaively(client, text).people) {

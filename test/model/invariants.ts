@@ -9,6 +9,7 @@ export const checkEnd = (stage: Stage): void => {
     checkJob(stage, job);
     checkReports(stage, job);
     checkLeftovers(stage, job);
+    checkResults(stage, job);
     if (job.type === 'import') checkImport(stage, job);
     else checkExport(stage, job);
   }
@@ -56,6 +57,13 @@ const checkReports = ({ world, taken }: Stage, job: Job): void => {
     if (heard > 1) world.violate(`${name}: the ${channel} was delivered ${heard} times`);
     if (heard === 1 && state !== 'delivered') world.violate(`${name}: the ${channel} arrived and is ${state}`);
   }
+};
+
+/** Nobody writes over the files that a job ended with. */
+const checkResults = ({ world, files, results }: Stage, job: Job): void => {
+  for (const [key, text] of results.get(job.id) ?? [])
+    if (files.objects.has(key) && files.text(key) !== text)
+      world.violate(`${world.nameOf(job.id)}: ${key} changed after the end`);
 };
 
 /** Parts and plans of an ended job are gone, but for what somebody late wrote after its end. */

@@ -21,6 +21,8 @@ export class JobStore {
   readonly claims = new Map<string, Claim>();
   /** The step in which each job ended. */
   readonly endedStep = new Map<JobId, number>();
+  onCreate: (job: Job) => void = () => {};
+  onEnd: (job: Job) => void = () => {};
   readonly #world: World;
   readonly #rules: Rules;
   readonly #past = new Map<JobId, { until: Millis; job: Job }[]>();
@@ -33,6 +35,7 @@ export class JobStore {
   create(job: Job): boolean {
     if (this.jobs.has(job.id)) return false;
     this.jobs.set(job.id, job);
+    this.onCreate(job);
     return true;
   }
 
@@ -94,6 +97,7 @@ export class JobStore {
         this.#world.violate(`${name} lost accounts by ${what}`);
     }
     if (isEnded(after) && !isEnded(before)) {
+      this.onEnd(after);
       this.endedStep.set(before.id, this.#world.steps);
       this.#world.seen.add(`end ${after.type} ${after.mode ?? 'run'} ${after.state}`);
       if (after.finishedAt === undefined) this.#world.violate(`${name} ended without a time`);

@@ -98,10 +98,9 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
     read: (client, sids, { fresh = false } = {}) => {
       // Between two batches a worker looks at its job; the first reading of a batch is the one that may be behind.
       if (!fresh) beginBatch(stage, actor, job);
-      const told = fresh && actor.glance?.stop !== undefined;
       return world.call(actor, `profiles ${sids.length}${fresh ? ' fresh' : ''}`, () => {
         const found = profiles.read(client, sids, fresh);
-        if (told) for (const sid of sids) stage.told.set(`${job} ${sid}`, world.steps);
+        if (fresh && jobs.jobs.get(job)?.stop) rememberTold(stage, job, sids);
         return found;
       });
     },
@@ -146,6 +145,11 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
       }
     },
   };
+};
+
+/** From the first time on: whoever was told may be the one whose account counts. */
+const rememberTold = ({ told, world }: Stage, job: JobId, sids: readonly Sid[]): void => {
+  for (const sid of sids) if (!told.has(`${job} ${sid}`)) told.set(`${job} ${sid}`, world.steps);
 };
 
 /** A batch may begin only on a look that said: running, and not being stopped. */

@@ -19,6 +19,8 @@ import type { Actor } from './world.ts';
 /** More steps than any sound schedule takes. */
 const mostSteps = 60_000;
 const mostRetries = 2;
+/** A job that wants a look sooner than this has a duty left. */
+const dutiesWithin = 30 * 60_000;
 /** How long a frozen worker sleeps: longer than a batch, than a report's lease, than a message is hidden. */
 const sleeps = [5_000, 30_000, 200_000, 2_400_000];
 /** Before a failed message comes again, by how often it was tried. */
@@ -144,10 +146,9 @@ class Run {
       this.#act('resume', held);
       return true;
     }
-    const open = [...this.stage.jobs.jobs.values()].some(
-      (job) =>
-        !isEnded(job) || Object.values(job.deliveries).some(({ state }) => state === 'due' || state === 'sending'),
-    );
+    // Duties are minutes ahead; what is further away is the end of a file's time.
+    const open =
+      this.#unfinished().length > 0 || (this.#nextDue() ?? Number.POSITIVE_INFINITY) < world.now + dutiesWithin;
     const waiting = world.thaws !== undefined || !this.stage.queues.empty;
     return (open || waiting) && this.#jumpToSweep();
   }

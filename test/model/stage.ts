@@ -1,7 +1,8 @@
 // All stores of one schedule in one place, and what the checks at the end need to know of them.
-import { type ClientId, type JobId, newId } from '../../functions/jobs/job.ts';
+import { type ClientId, type FileKind, type Job, type JobId, newId } from '../../functions/jobs/job.ts';
 import { type Client, defaultSettings, type List } from '../../functions/jobs/ports.ts';
 import { FileStore } from './file-store.ts';
+import { inputOf } from './inputs.ts';
 import { JobStore } from './job-store.ts';
 import { ProfileStore } from './profile-store.ts';
 import { Queues } from './queues.ts';
@@ -27,14 +28,31 @@ export class Stage {
   readonly clients = new Map<ClientId, Client>();
   readonly lists = new Map<string, List>();
   readonly taken: Taken[] = [];
+  /** What each job read, and the files that it ended with: as they were then, since all files have their time. */
+  readonly inputs = new Map<JobId, string>();
+  readonly results = new Map<JobId, ReadonlyMap<string, string>>();
   /** Sids whose creation a stopped job was told of as not done, and when (in steps). */
   readonly told = new Map<string, number>();
 
   constructor(seed: number, rules: Rules, traced = false) {
     this.world = new World(seed, traced);
     this.jobs = new JobStore(this.world, rules);
+    this.jobs.onCreate = (job) => {
+      const text = inputOf(this, job);
+      if (text !== undefined) this.inputs.set(job.id, text);
+    };
+    this.jobs.onEnd = (job) => {
+      const texts = Object.values(job.files).map(({ key }) => [key, this.files.text(key) ?? ''] as const);
+      this.results.set(job.id, new Map(texts));
+    };
     this.profiles = new ProfileStore(this.world, rules);
     this.queues = new Queues(this.world);
+  }
+
+  /** A file of an ended job as it was at its end; undefined when there is none. */
+  resultOf(job: Job, kind: FileKind): string | undefined {
+    const file = job.files[kind];
+    return file && this.results.get(job.id)?.get(file.key);
   }
 
   addClient(id: ClientId): Client {

@@ -1,5 +1,5 @@
 // What people ask for in one schedule: files with people who come twice, jobs over them, exports. All of it follows from the seed.
-import { type ClientId, type JobId, newId } from '../../functions/jobs/job.ts';
+import { type ClientId, newId } from '../../functions/jobs/job.ts';
 import type { Client } from '../../functions/jobs/ports.ts';
 import { sidOf } from '../../functions/jobs/profile.ts';
 import type { JobRequest } from '../../functions/jobs/submit.ts';
@@ -92,15 +92,4 @@ const makeFile = (random: Random): string => {
     return [cell, random.pick(colours), random.pick(['S', 'L', '']), random.pick(sources)].join(',');
   });
   return ['email,colour,size,source', ...rows, ''].join('\n');
-};
-
-/** The text that a job read: its file, what was pulled, or its parent's rows. Undefined for one without an input. */
-export const inputOf = ({ files, jobs }: Stage, id: JobId): string | undefined => {
-  const source = jobs.jobs.get(id)?.source;
-  if (source?.kind === 'file') return files.text(source.key);
-  if (source?.kind === 'url') return files.text(`pulled ${source.url}`);
-  if (source?.kind !== 'rest') return undefined;
-  const results = jobs.jobs.get(source.of)?.files ?? {};
-  const texts = [results.rejected, results.notProcessed].flatMap((file) => (file ? [files.text(file.key) ?? ''] : []));
-  return texts.map((text, index) => (index === 0 ? text : text.slice(text.indexOf('\n') + 1))).join('');
 };

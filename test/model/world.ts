@@ -1,8 +1,9 @@
 // The world of one schedule: who acts in it, what they wait for, and the one place where a step is made.
 
 import { RetryLater } from '../../functions/jobs/errors.ts';
-import type { JobId, Millis } from '../../functions/jobs/job.ts';
+import type { Job, JobId, Millis } from '../../functions/jobs/job.ts';
 import type { Glance, Message } from '../../functions/jobs/ports.ts';
+import type { Profile } from '../../functions/jobs/profile.ts';
 import { Coverage } from './coverage.ts';
 import { Random } from './random.ts';
 import { type Settings, settingsOf } from './settings.ts';
@@ -187,7 +188,19 @@ export class World {
   }
 }
 
+/** A value as the trace shows it: of jobs only what matters for how they move. */
 const brief = (value: unknown): string => {
-  const text = JSON.stringify(value, (_, inner) => (inner instanceof Uint8Array ? `${inner.length} bytes` : inner));
-  return (text ?? 'nothing').slice(0, 160);
+  if (Array.isArray(value)) return `[${value.map(brief).join(', ')}]`.slice(0, 200);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if ('job' in value && 'accounted' in value) return `${String(value.accounted)} ${brief(value.job)}`;
+  if ('done' in value && 'state' in value) {
+    const { state, phase, stop, done, chunks, reached, counts } = value as Job;
+    return JSON.stringify({ state, phase, stop, done: done.join(' '), chunks, reached, counts });
+  }
+  if ('sid' in value) {
+    const { email, vars, createdBy, changedBy } = value as Profile;
+    return JSON.stringify({ email, vars, createdBy, changedBy });
+  }
+  return JSON.stringify(value).slice(0, 160);
 };
