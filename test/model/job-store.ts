@@ -100,6 +100,8 @@ export class JobStore {
       this.onEnd(after);
       this.endedStep.set(before.id, this.#world.steps);
       this.#world.seen.add(`end ${after.type} ${after.mode ?? 'run'} ${after.state}`);
+      if (before.stop === 'cancel' && !['cancelled', 'failed'].includes(after.state))
+        this.#world.violate(`${name} was cancelled and ends ${after.state}`);
       if (after.finishedAt === undefined) this.#world.violate(`${name} ended without a time`);
     }
     const past = this.#past.get(before.id) ?? [];

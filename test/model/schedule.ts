@@ -12,6 +12,7 @@ import { checkEnd, checkForgotten } from './invariants.ts';
 import { portsOf } from './ports.ts';
 import type { Letter } from './queues.ts';
 import { type Rules, soundRules } from './rules.ts';
+import type { Settings } from './settings.ts';
 import { Stage } from './stage.ts';
 import { makeWorkload, type Order } from './workload.ts';
 import type { Actor } from './world.ts';
@@ -35,12 +36,16 @@ export interface Outcome {
   trace: readonly string[];
 }
 
-export const runSchedule = async (
-  seed: number,
-  options: { rules?: Rules; traced?: boolean } = {},
-): Promise<Outcome> => {
+export interface Options {
+  rules?: Rules;
+  /** What is to be so whatever the seed says. */
+  settings?: Partial<Settings>;
+  traced?: boolean;
+}
+
+export const runSchedule = async (seed: number, options: Options = {}): Promise<Outcome> => {
   const rules = options.rules ?? soundRules;
-  const run = new Run(new Stage(seed, rules, options.traced), rules);
+  const run = new Run(new Stage(seed, rules, options), rules);
   await run.toTheEnd();
   const { world, jobs } = run.stage;
   return {
@@ -86,7 +91,7 @@ class Run {
         continue;
       }
       if (this.#jumpToSweep()) continue;
-      checkForgotten(this.stage);
+      if (this.#rules.sweeps) checkForgotten(this.stage);
       return;
     }
   }
@@ -120,7 +125,7 @@ class Run {
     const actor = world.step();
     if (actor) {
       if (!actor.over && world.fault('crash')) this.#crash(actor);
-      else if (!actor.over && actor.kind !== 'control' && world.fault('freeze')) this.#freeze(actor);
+      else if (!actor.over && world.fault('freeze')) this.#freeze(actor);
       return true;
     }
     return this.#jump();
@@ -202,7 +207,7 @@ class Run {
   }
 
   #control(): boolean {
-    const { random } = this.stage.world;
+    const { random, settings } = this.stage.world;
     const jobs = [...this.stage.jobs.jobs.values()];
     if (jobs.length === 0) return false;
     const job = random.pick(jobs);
@@ -214,8 +219,8 @@ class Run {
       if (random.chance(0.3)) this.#act('retry', job);
       return true;
     }
-    const wishes = ['pause', 'pause', 'pause', 'resume', 'resume', 'resume', 'resume', 'cancel'] as const;
-    this.#act(job.state === 'paused' && random.chance(0.5) ? 'resume' : random.pick(wishes), job);
+    if (random.chance(settings.cancel)) this.#act('cancel', job);
+    else this.#act(random.chance(job.state === 'paused' ? 0.9 : 0.2) ? 'resume' : 'pause', job);
     return true;
   }
 

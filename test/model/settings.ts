@@ -36,6 +36,10 @@ export interface Settings {
   control: number;
   /** Of a step: the sweeper comes. */
   sweep: number;
+  /** Of such a wish: it is a cancellation. */
+  cancel: number;
+  /** Of an order: it is an export. */
+  exports: number;
   /** Nobody resumes what is paused at the end: the sweeper ends it after days. */
   forgotten: boolean;
 }
@@ -68,6 +72,8 @@ export const settingsOf = (random: Random): Settings => {
     poison: sometimes(0.3),
     control: sometimes(0.04),
     sweep: sometimes(0.01),
+    cancel: random.pick([0, 0.1, 0.3]),
+    exports: random.pick([0, 0.2, 0.2, 0.8]),
     forgotten: random.chance(0.1),
   };
 };

@@ -7,6 +7,7 @@ import { JobStore } from './job-store.ts';
 import { ProfileStore } from './profile-store.ts';
 import { Queues } from './queues.ts';
 import type { Rules } from './rules.ts';
+import type { Settings } from './settings.ts';
 import { type Actor, World } from './world.ts';
 
 /** A report that a server or a mail relay took. */
@@ -34,8 +35,8 @@ export class Stage {
   /** Sids whose creation a stopped job was told of as not done, and when (in steps). */
   readonly told = new Map<string, number>();
 
-  constructor(seed: number, rules: Rules, traced = false) {
-    this.world = new World(seed, traced);
+  constructor(seed: number, rules: Rules, options: { settings?: Partial<Settings>; traced?: boolean }) {
+    this.world = new World(seed, options);
     this.jobs = new JobStore(this.world, rules);
     this.jobs.onCreate = (job) => {
       const text = inputOf(this, job);

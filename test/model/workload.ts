@@ -55,13 +55,13 @@ const seedClient = (stage: Stage, client: ClientId): void => {
 };
 
 const makeOrder = (stage: Stage, client: Client, index: number): Order => {
-  const { random, now } = stage.world;
+  const { random, now, settings } = stage.world;
   const common = {
     ...(random.chance(0.6) && { report_email: 'sender@x.io' }),
     ...(random.chance(0.4) && { postback_url: 'https://x.io/hook' }),
     ...(random.chance(0.15) && { begins_at: Math.floor(now / 1000) + random.pick([2, 60, 2000]) }),
   };
-  if (random.chance(0.25))
+  if (random.chance(settings.exports))
     return { client, request: { door: 'console', type: 'export_list_data', params: { list: 'Main', ...common } } };
   const file = makeFile(random);
   const params = {

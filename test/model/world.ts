@@ -56,9 +56,9 @@ export class World {
   #calls: Call[] = [];
   #last: Actor | undefined;
 
-  constructor(seed: number, traced = false) {
+  constructor(seed: number, { settings = {}, traced = false }: { settings?: Partial<Settings>; traced?: boolean }) {
     this.random = new Random(seed);
-    this.settings = settingsOf(this.random);
+    this.settings = { ...settingsOf(this.random), ...settings };
     this.trace = traced ? [] : undefined;
   }
 
