@@ -56,7 +56,9 @@ export const lookAtPatches = async (context: Context, entries: readonly PatchEnt
   return entries.map((entry) => {
     const profile = found.get(entry.key);
     const { outcome, change } = decide(entry, profile, job.id, job.startedAt ?? job.createdAt);
-    return change ? { outcome, change: describe(entry, profile, change) } : { outcome };
+    // What the job created it wrote whole: what differs by now is another job's word.
+    const written = profile?.createdBy === job.id;
+    return change && !written ? { outcome, change: describe(entry, profile, change) } : { outcome };
   });
 };
 

@@ -1,12 +1,11 @@
 // What a person may do to a job while it is unfinished, and with one that has ended: pause, resume, cancel, retry.
 import { checkAllowed, mayHaveWritten } from './actions.ts';
-import { logEnd } from './end.ts';
+import { closeJob, logEnd } from './end.ts';
 import { Refusal } from './errors.ts';
 import { isEnded, type Job, type JobId, newId } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { removeWork } from './parts.ts';
 import type { Client, Ports } from './ports.ts';
-import { firstDeliveries, sendReports } from './report.ts';
+import { firstDeliveries } from './report.ts';
 import { schedule } from './schedule.ts';
 import { cancel, type Move, pause, resume } from './states.ts';
 import { stopJob } from './stop.ts';
@@ -84,8 +83,7 @@ const endAtOnce = async (ports: Ports, job: Job): Promise<Job | undefined> => {
   const cancelled = await ports.jobs.move(job.id, cancel(job, ending));
   if (!cancelled) return undefined;
   logEnd(ports, cancelled);
-  await sendReports(ports, cancelled);
-  await removeWork(ports, cancelled);
+  await closeJob(ports, cancelled);
   return cancelled;
 };
 

@@ -26,8 +26,16 @@ export const endJob = async (ports: Ports, job: Job, { state, used, ...results }
   const ended = await ports.jobs.move(job.id, end(job, state, { ...results, usage, ...ending }));
   if (!ended) return;
   logEnd(ports, ended);
-  await sendReports(ports, ended);
-  await removeWork(ports, ended);
+  await closeJob(ports, ended);
+};
+
+/**
+ * The duties behind every end: the work is removed, the reports go out. What says when to look again comes last, so that the sweeper
+ * finds the job when whoever ended it dies on the way. May be done twice.
+ */
+export const closeJob = async (ports: Ports, job: Job): Promise<void> => {
+  await removeWork(ports, job);
+  await sendReports(ports, job);
 };
 
 /** The line that metrics are made of. */

@@ -4,7 +4,7 @@ import type { JobContext, SliceWork } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import { endJob } from './end.ts';
 import { lookAfter } from './looks.ts';
-import { readTypeMarks } from './marks.ts';
+import { placesOf, readTypeMarks } from './marks.ts';
 import { exportKey, headerKey, partKey } from './parts.ts';
 import { type Plan, writePlan } from './plan-record.ts';
 import { planAgain } from './states.ts';
@@ -25,7 +25,7 @@ export const finishSlices = async (
   const { size } = await meter.run(async () => {
     const header = headerKey(job.id, 'export');
     await ports.files.put(header, work.header(context));
-    const parts = plan.chunks.slice(plan.first).map((_, index) => partKey(job.id, 'export', plan.first + index));
+    const parts = placesOf('export', job.marks).map((place) => partKey(job.id, 'export', place));
     const joined = await ports.files.join(key, [header, ...parts], { contentType, filename });
     await work.finish?.(context);
     return joined;

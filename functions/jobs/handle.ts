@@ -57,7 +57,7 @@ const buryChunk = async (ports: Ports, job: Job, number: number): Promise<void> 
     chunk: number,
     from,
     counts: { not_processed: rowsIn(chunk) - from },
-    marks: [markOf('buried', number, from)],
+    marks: [markOf('buried', { chunk: number, from })],
   };
   const { accounted, job: after } = await ports.jobs.account(job.id, {
     ...entry,

@@ -2,13 +2,15 @@
 
 const ofType = '=';
 /** A kind of part, or rows that a chunk left undone when its message was buried. */
-const kinds = { rejected: '#', notProcessed: '~', changes: '+', buried: '!' } as const;
+const kinds = { rejected: '#', notProcessed: '~', changes: '+', export: '>', buried: '!' } as const;
 type Kind = keyof typeof kinds;
 
 /** Where in a job something lies: a chunk, and how many of its rows were accounted before. */
 export interface Place {
   chunk: number;
   from: number;
+  /** Of a part: which one the ledger took. Two workers on one chunk may have done different things before only one was accounted. */
+  version?: string;
 }
 
 /** Words of a type, as they are kept. */
@@ -18,15 +20,15 @@ export const typeMarks = (words: readonly string[]): string[] => words.map((word
 export const readTypeMarks = (marks: readonly string[]): string[] =>
   marks.flatMap((mark) => (mark.startsWith(ofType) ? [mark.slice(ofType.length)] : [])).sort();
 
-export const markOf = (kind: Kind, chunk: number, from: number): string =>
-  kinds[kind] + (from === 0 ? chunk : `${chunk}.${from}`);
+export const markOf = (kind: Kind, { chunk, from, version }: Place): string =>
+  kinds[kind] + [chunk, from, ...(version === undefined ? [] : [version])].join('.');
 
 /** The places with that mark, in the order of the rows. */
 export const placesOf = (kind: Kind, marks: readonly string[]): Place[] =>
   marks
     .filter((mark) => mark.startsWith(kinds[kind]))
     .map((mark): Place => {
-      const [chunk = 0, from = 0] = mark.slice(1).split('.').map(Number);
-      return { chunk, from };
+      const [chunk, from, version] = mark.slice(1).split('.');
+      return { chunk: Number(chunk), from: Number(from), ...(version !== undefined && { version }) };
     })
     .sort((a, b) => a.chunk - b.chunk || a.from - b.from);

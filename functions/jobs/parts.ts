@@ -1,6 +1,7 @@
-// Names of the objects that chunks write: made from job and chunk number, so that a second run overwrites the first.
+// Names of the objects that chunks write: made from job, chunk number and version, so that nobody writes over what another accounted.
 import { createHash } from 'node:crypto';
 import type { Job, JobId } from './job.ts';
+import type { Place } from './marks.ts';
 import type { Ports } from './ports.ts';
 
 export type PartKind = 'rejected' | 'notProcessed' | 'changes' | 'export';
@@ -8,8 +9,11 @@ export type PartKind = 'rejected' | 'notProcessed' | 'changes' | 'export';
 const partsPrefix = (job: JobId): string => `jobs/${job}/parts/`;
 
 /** Of a chunk, or of what a worker did of it behind its first `from` rows. */
-export const partKey = (job: JobId, kind: PartKind, chunk: number, from = 0): string =>
-  `${partsPrefix(job)}${kind}/${String(chunk).padStart(6, '0')}${from === 0 ? '' : `-${from}`}`;
+export const partKey = (job: JobId, kind: PartKind, { chunk, from, version = '' }: Place): string =>
+  `${partsPrefix(job)}${kind}/${String(chunk).padStart(6, '0')}-${from}-${version}`;
+
+/** Names a part by what is in it: whoever writes the same again writes the same object. */
+export const versionOf = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 12);
 
 export const headerKey = (job: JobId, kind: PartKind): string => `${partsPrefix(job)}${kind}/header`;
 

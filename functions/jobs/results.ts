@@ -45,7 +45,7 @@ const joinRejected = async (context: Context, { input }: Plan): Promise<ResultFi
   if (places.length === 0 || !input) return undefined;
   const header = headerKey(job.id, 'rejected');
   await ports.files.put(header, rejectedHeader(input.header.names));
-  const parts = places.map(({ chunk, from }) => partKey(job.id, 'rejected', chunk, from));
+  const parts = places.map((place) => partKey(job.id, 'rejected', place));
   const options = { contentType: csv, filename: `rejected-${job.id}.csv` };
   const { size } = await ports.files.join(resultKey(job.id, 'rejected'), [header, ...parts], options);
   return resultFile(context, 'rejected', 'rejected', size);
@@ -69,8 +69,8 @@ const writeNotProcessed = async (context: Context, work: Work, plan: Plan): Prom
 async function* notProcessedLines(context: Context, work: Work, plan: Plan): AsyncGenerator<Uint8Array> {
   const { ports, job } = context;
   yield Buffer.from(rejectedHeader(plan.input?.header.names ?? []));
-  for (const { chunk, from } of placesOf('notProcessed', job.marks))
-    yield* ports.files.get(partKey(job.id, 'notProcessed', chunk, from));
+  for (const place of placesOf('notProcessed', job.marks))
+    yield* ports.files.get(partKey(job.id, 'notProcessed', place));
   for (const place of placesOf('buried', job.marks)) yield* linesOf(context, work, plan, place);
   for (let chunk = job.chunks ?? 0; chunk < plan.chunks.length; chunk++)
     yield* linesOf(context, work, plan, { chunk, from: 0 });
@@ -90,10 +90,10 @@ const writeChanges = async (context: Context): Promise<ResultFile | undefined> =
   const places = placesOf('changes', job.marks);
   if (places.length === 0) return undefined;
   const changes: PlannedChange[] = [];
-  for (const { chunk, from } of places) {
+  for (const place of places) {
     if (changes.length >= shownChanges) break;
     const parts: Uint8Array[] = [];
-    for await (const part of ports.files.get(partKey(job.id, 'changes', chunk, from))) parts.push(part);
+    for await (const part of ports.files.get(partKey(job.id, 'changes', place))) parts.push(part);
     changes.push(...(JSON.parse(Buffer.concat(parts).toString('utf8')) as PlannedChange[]));
   }
   const body = JSON.stringify(changes.slice(0, shownChanges), null, 2);

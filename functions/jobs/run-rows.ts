@@ -5,7 +5,7 @@ import { Batches } from './batches.ts';
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { RetryLater } from './errors.ts';
 import { markOf, type Place } from './marks.ts';
-import { partKey } from './parts.ts';
+import { partKey, versionOf } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
 import { type Budget, FileGone, type LedgerEntry } from './ports.ts';
 import { type Person, Tally } from './tally.ts';
@@ -184,12 +184,13 @@ export async function* rowsBehind(
     });
 }
 
-/** The lines that the finisher joins, under names of chunk and first row; the marks that say which are there. */
-const writeParts = async ({ ports, job }: Context, tally: Tally, { chunk, from }: Place): Promise<string[]> => {
+/** The lines that the finisher joins, under names of their own; the marks by which the ledger names those that count. */
+const writeParts = async ({ ports, job }: Context, tally: Tally, where: Place): Promise<string[]> => {
   const marks: string[] = [];
   const write = async (kind: 'rejected' | 'notProcessed' | 'changes', content: string): Promise<void> => {
-    await ports.files.put(partKey(job.id, kind, chunk, from), content);
-    marks.push(markOf(kind, chunk, from));
+    const place = { ...where, version: versionOf(content) };
+    await ports.files.put(partKey(job.id, kind, place), content);
+    marks.push(markOf(kind, place));
   };
   if (tally.rejected.length > 0) await write('rejected', tally.rejected.join(''));
   if (tally.notProcessed.length > 0) await write('notProcessed', tally.notProcessed.join(''));

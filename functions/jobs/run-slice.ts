@@ -1,7 +1,8 @@
 // A chunk of an export: a slice of the user base streamed into an object of its own.
+import { randomBytes } from 'node:crypto';
 import type { JobContext, SliceResult, SliceWork } from './define.ts';
 import type { Counts } from './job.ts';
-import { typeMarks } from './marks.ts';
+import { markOf, typeMarks } from './marks.ts';
 import { partKey } from './parts.ts';
 import type { Chunk } from './plan-record.ts';
 import { whileRunning } from './watch.ts';
@@ -25,6 +26,8 @@ export const runSlice = async (
       yield Buffer.from(step.value);
     }
   }
-  await context.ports.files.put(partKey(context.job.id, 'export', number), whileRunning(context, encode()));
-  return { counts: { exported: result.rows }, marks: typeMarks(result.marks) };
+  // A list may grow between two runs: each has a part of its own, and the ledger says which one counts.
+  const place = { chunk: number, from: 0, version: randomBytes(6).toString('hex') };
+  await context.ports.files.put(partKey(context.job.id, 'export', place), whileRunning(context, encode()));
+  return { counts: { exported: result.rows }, marks: [...typeMarks(result.marks), markOf('export', place)] };
 };
