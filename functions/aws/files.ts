@@ -71,10 +71,12 @@ export const awsFiles = (s3: S3Client, buckets: AwsConfig['buckets']): Files => 
    * hours, but nobody says how many are left of them when they sign.
    */
   async ticket(key, { size, expiresAt }) {
+    // What the SDK adds to the clock: it guesses S3's from whole seconds, so that a form would end a second early or late.
+    const now = Date.now() + s3.config.systemClockOffset;
     const { url, fields } = await createPresignedPost(s3, {
       ...placeOf(buckets, key),
       Conditions: [['content-length-range', size, size]],
-      Expires: (expiresAt - Date.now()) / 1000,
+      Expires: (expiresAt - now) / 1000,
     });
     // The URL names the bucket already, and the signed policy holds it to that.
     const { bucket: _, ...needed } = fields;

@@ -5,6 +5,8 @@ import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsClients } from '../../functions/aws/config.ts';
+import { awsFiles } from '../../functions/aws/files.ts';
 import { clientKey } from '../../functions/aws/layout.ts';
 import { Refusal, RetryLater } from '../../functions/jobs/errors.ts';
 import { FileGone, type Message } from '../../functions/jobs/ports.ts';
@@ -248,5 +250,19 @@ describe('a file that was given up', () => {
     await expect(world.ports.files.put(key, body(), { maxBytes: 30 * 1024 * 1024 })).rejects.toBeInstanceOf(Refusal);
     // A bucket with parts in it cannot be deleted.
     await world.sdk.s3.send(new DeleteBucketCommand({ Bucket: world.config.buckets.exports }));
+  });
+});
+
+describe('a clock of S3 that seems to be another', () => {
+  it('does not move the end of an upload ticket', async () => {
+    const sdk = awsClients(world.config);
+    const expiresAt = Date.parse('2100-01-01T00:00:00.500Z');
+    for (const offset of [-100_000, -1200, 0, 1200]) {
+      sdk.s3.config.systemClockOffset = offset;
+      const { fields } = await awsFiles(sdk.s3, world.config.buckets).ticket('uploads/a', { size: 1, expiresAt });
+      const policy = JSON.parse(Buffer.from(String(fields.Policy), 'base64').toString());
+      expect(policy.expiration).toBe('2100-01-01T00:00:00Z');
+    }
+    for (const client of Object.values(sdk)) client.destroy();
   });
 });

@@ -36,7 +36,7 @@ export const ticketsContract = (harness: Harness<Subjects['files']>): void => {
 
     it('gives forms that end', async () => {
       const key = aKey();
-      const ends = Date.now() + 2500;
+      const ends = Date.now() + 4000;
       const form = await store().ticket(key, { size: 3, expiresAt: ends });
       const wrongSize = await sendForm(form, 'four');
       expect(wrongSize.status).toBe(400);
