@@ -32,10 +32,12 @@ export const sendReports = async (ports: Ports, job: Job): Promise<void> => {
 
 /** Makes one attempt at a report, if it is still to be made. */
 export const sendReport = async (ports: Ports, id: JobId, channel: Channel): Promise<void> => {
+  // Before the look: whoever is held up behind it must not take an attempt for dead that has succeeded meanwhile.
+  const now = ports.clock.now();
   const job = await ports.jobs.read(id);
   const delivery = job?.deliveries[channel];
   const client = job && (await ports.clients.byId(job.client));
-  if (!job || !client || !delivery || !mayTry(delivery, ports.clock.now())) return;
+  if (!job || !client || !delivery || !mayTry(delivery, now)) return;
   const attempts = delivery.attempts + 1;
   const sending: Delivery = { state: 'sending', attempts, at: ports.clock.now() };
   if (!(await ports.jobs.deliver(id, channel, delivery.attempts, sending))) return;

@@ -42,7 +42,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'a gathering before every chunk is accounted': mutant(
     without(['gather'], ({ balanced: _, ...move }) => move),
-    { exports: 1 },
+    { exports: 1, freeze: 0.1, sleep: 3_000, workers: 4 },
   ),
   'an end, or a failure, after an end': mutant(
     without(['end', 'fail'], ({ phases: _, ...move }) => ({
@@ -56,7 +56,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'a stop that does not ask who was accounted meanwhile': mutant(
     without(['stop'], ({ accounts: _, ...move }) => move),
-    { control: 0.03, cancel: 1, exports: 0, chunkRows: 2, window: 1, freeze: 0.05, inlineRows: 0 },
+    { control: 0.006, cancel: 1, exports: 0, chunkRows: 2, freeze: 0.1, sleep: 3_000, crash: 0, inlineRows: 0 },
   ),
   'an end that does not ask whether the job was stopped meanwhile': mutant(
     without(['end'], ({ stop: _, ...move }) => move),

@@ -22,8 +22,6 @@ const mostSteps = 60_000;
 const mostRetries = 2;
 /** A job that wants a look sooner than this has a duty left. */
 const dutiesWithin = 30 * 60_000;
-/** How long a frozen worker sleeps: longer than a batch, than a report's lease, than a message is hidden. */
-const sleeps = [5_000, 30_000, 200_000, 2_400_000];
 /** Before a failed message comes again, by how often it was tried. */
 const backoff = [1_000, 5_000, 30_000];
 
@@ -277,7 +275,7 @@ class Run {
   /** Its message comes again while it sleeps, and it goes on afterwards. */
   #freeze(actor: Actor): void {
     const { world, queues } = this.stage;
-    const sleep = world.random.pick(sleeps);
+    const sleep = world.random.whole(1_000, world.settings.sleep);
     actor.frozenUntil = world.now + sleep;
     actor.disturbed = true;
     world.note(`${actor.name} FREEZES for ${sleep / 1000} s`);

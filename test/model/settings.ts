@@ -20,6 +20,8 @@ export interface Settings {
   /** Probabilities of faults: each for one step, message or answer. */
   crash: number;
   freeze: number;
+  /** How long a frozen worker sleeps at most, in milliseconds: longer than a batch, than a report's lease, than a message is hidden. */
+  sleep: number;
   error: number;
   /** An error that hides an effect: the answer got lost. */
   lostAnswer: number;
@@ -60,6 +62,7 @@ export const settingsOf = (random: Random): Settings => {
     faultsUntil: random.whole(200, 1500),
     crash: sometimes(0.03),
     freeze: sometimes(0.02),
+    sleep: random.pick([2_000, 10_000, 300_000, 3_000_000]),
     error: sometimes(0.04),
     lostAnswer: sometimes(0.03),
     drop: sometimes(0.3),
