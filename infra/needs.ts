@@ -42,7 +42,6 @@ export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
 /** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
 export const sweepNeeds: Needs = [
-  'clients:read',
   'jobs:due',
   'jobs:work',
   'uploads:read',

@@ -21,11 +21,14 @@ export const finishSlices = async (
   const { ports, job, client } = context;
   const better = work.settle(plan.prepared, readTypeMarks(job.marks));
   if (better !== undefined) return runAgain(context, plan, better);
+  const places = placesOf('export', job.marks);
+  // Slices that an earlier version wrote have no marks: they are written again rather than left out.
+  if (places.length !== plan.chunks.length - plan.first) return runAgain(context, plan, plan.prepared);
   const [key, filename, { contentType }] = [exportKey(job), work.filename(job.params), work];
   const { size } = await meter.run(async () => {
     const header = headerKey(job.id, 'export');
     await ports.files.put(header, work.header(context));
-    const parts = placesOf('export', job.marks).map((place) => partKey(job.id, 'export', place));
+    const parts = places.map((place) => partKey(job.id, 'export', place));
     const joined = await ports.files.join(key, [header, ...parts], { contentType, filename });
     await work.finish?.(context);
     return joined;

@@ -76,13 +76,17 @@ const makePlan = async (ports: Ports, job: Job): Promise<Job | undefined> => {
       startChunks(job, now, { ...set, ...(rows !== undefined && { rows }) }),
     );
     if (planned) ports.log.info('job.planned', { job: job.id, type: job.type, chunks, rows: rows ?? -1 });
+    else await removeAttempt(ports, attempt);
     return planned;
   } catch (error) {
-    // Of an ended job the work was removed already, without what this planner has written since.
-    if (error instanceof Stopped) await ports.files.remove(await ports.files.list(`${attempt}/`));
+    if (error instanceof Stopped) await removeAttempt(ports, attempt);
     throw error;
   }
 };
+
+/** A plan that nobody will use. Of an ended job the work was removed already, without what this planner has written since. */
+const removeAttempt = async ({ files }: Ports, attempt: string): Promise<void> =>
+  files.remove(await files.list(`${attempt}/`));
 
 const planSlices = async (
   ports: Ports,
