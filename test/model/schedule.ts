@@ -194,7 +194,7 @@ class Run {
       [...world.actors].some(({ kind, frozenUntil }) => kind === 'sweep' && frozenUntil <= world.now)
     )
       return false;
-    world.seen.add('sweeps');
+    world.seen.add('take sweep');
     const actor = this.#actor('sweep', '');
     world.start(
       actor,
