@@ -27,7 +27,7 @@ export const checkImport = (stage: Stage, job: Job): void => {
   if (job.rows !== reading.rows) world.violate(`${name}: ${job.rows} rows of ${reading.rows}`);
   if (job.state === 'completed' && (counts.rejected ?? 0) !== reading.rejected)
     world.violate(`${name}: ${counts.rejected} rejected of ${reading.rejected}`);
-  if (brokeOff(job)) world.seen.add(`broke off: ${job.failure?.message ?? ''}`);
+  if (brokeOff(job)) world.seen.add(`check broke off: ${job.failure?.message ?? ''}`);
   else {
     const lines = new Set<string>();
     for (const [kind, count] of [
@@ -73,8 +73,9 @@ const checkCreated = (stage: Stage, job: Job, name: string, reading: Reading): v
   for (const { sid } of lost) {
     const told = stage.told.get(`${job.id} ${sid}`);
     const creation = profiles.creations.find((one) => one.job === job.id && one.sid === sid);
-    if (buried) world.seen.add('created, then buried');
-    else if (told !== undefined && creation && creation.step > told) world.seen.add('created after the stop was told');
+    if (buried) world.seen.add('check created, then buried');
+    else if (told !== undefined && creation && creation.step > told)
+      world.seen.add('check created after the stop was told');
     else world.violate(`${name}: made a profile that it calls not processed`);
   }
   if (created !== made.length - lost.length)
@@ -159,7 +160,7 @@ const checkAlone = (stage: Stage, job: Job, parts: ReadonlyMap<Sid, readonly Par
   if (job.state !== 'completed') return;
   const own = [...parts].filter(([, those]) => those.some((part) => part.job.id === job.id));
   if (own.some(([, those]) => those.length > 1)) return;
-  stage.world.seen.add('imports compared with the plain way');
+  stage.world.seen.add('check imports compared with the plain way');
   const right = { created: 0, updated: 0, unchanged: 0, duplicate: 0 };
   for (const [sid, [part]] of own) {
     if (!part) continue;

@@ -16,6 +16,11 @@ export class Coverage {
     return this.counts.get(what) ?? 0;
   }
 
+  /** The sum of those whose names begin and end so. */
+  ending(end: string, begin: string): number {
+    return [...this.counts].reduce((sum, [what, n]) => sum + (what.startsWith(begin) && what.endsWith(end) ? n : 0), 0);
+  }
+
   /** The counts whose names begin so, the largest first, as one line. */
   line(prefix: string): string {
     return [...this.counts]

@@ -73,6 +73,6 @@ const checkLeftovers = ({ world, files, jobs }: Stage, job: Job): void => {
     for (const key of files.list(prefix)) {
       if ((files.objects.get(key)?.step ?? 0) <= ended)
         world.violate(`${world.nameOf(job.id)} (${job.state}) leaves ${key.slice(key.indexOf('/', 5) + 1)}`);
-      else world.seen.add('leftover of a late worker');
+      else world.seen.add('check leftover of a late worker');
     }
 };

@@ -21,7 +21,8 @@ export class JobStore {
   readonly claims = new Map<string, Claim>();
   /** The step in which each job ended. */
   readonly endedStep = new Map<JobId, number>();
-  onCreate: (job: Job) => void = () => {};
+  /** A job has its source. */
+  onSource: (job: Job) => void = () => {};
   onEnd: (job: Job) => void = () => {};
   readonly #world: World;
   readonly #rules: Rules;
@@ -35,7 +36,7 @@ export class JobStore {
   create(job: Job): boolean {
     if (this.jobs.has(job.id)) return false;
     this.jobs.set(job.id, job);
-    this.onCreate(job);
+    this.onSource(job);
     return true;
   }
 
@@ -96,6 +97,7 @@ export class JobStore {
       if (!before.done.every((chunk) => after.done.includes(chunk)))
         this.#world.violate(`${name} lost accounts by ${what}`);
     }
+    if (after.source !== before.source) this.onSource(after);
     if (isEnded(after) && !isEnded(before)) {
       this.onEnd(after);
       this.endedStep.set(before.id, this.#world.steps);

@@ -162,7 +162,7 @@ const beginBatch = ({ world }: Stage, actor: Actor, job: JobId): void => {
 
 const listsOf = (stage: Stage, actor: Actor): Lists => {
   const { world } = stage;
-  const write = (name: string, effect: () => void | object) =>
+  const write = (name: string, effect: () => unknown) =>
     world.call(actor, name, () => {
       const job = stage.jobs.jobs.get(actor.message?.job ?? '');
       if (job?.mode === 'plan') world.violate(`a plan writes lists (${name})`);

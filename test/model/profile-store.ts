@@ -89,7 +89,7 @@ export class ProfileStore {
     const old = versions.at(-1)?.profile;
     if (change.kind === 'create') {
       if (old && !this.#rules.createsOver) {
-        this.#world.seen.add('conflict');
+        this.#world.seen.add('check conflict');
         return false;
       }
       const { vars, lists, ...fields } = change.profile;

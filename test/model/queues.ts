@@ -52,11 +52,14 @@ export class Queues {
     return this.#letters.length === 0;
   }
 
-  /** Hands the letter out; true when its tries are used up: it is to be buried. */
-  take(letter: Letter, holder: Actor): boolean {
+  /** Its tries are used up: the next one who takes it buries it. */
+  isDead({ receives }: Letter): boolean {
+    return receives >= tries;
+  }
+
+  take(letter: Letter, holder: Actor): void {
     letter.holder = holder;
     letter.receives++;
-    return letter.receives > tries;
   }
 
   done(letter: Letter, holder: Actor): void {

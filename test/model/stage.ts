@@ -38,7 +38,7 @@ export class Stage {
   constructor(seed: number, rules: Rules, options: { settings?: Partial<Settings>; traced?: boolean }) {
     this.world = new World(seed, options);
     this.jobs = new JobStore(this.world, rules);
-    this.jobs.onCreate = (job) => {
+    this.jobs.onSource = (job) => {
       const text = inputOf(this, job);
       if (text !== undefined) this.inputs.set(job.id, text);
     };

@@ -38,11 +38,6 @@ export class Disturbance extends Error {
   override readonly name = 'Disturbance';
 }
 
-/** What the model calls broken. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-}
-
 export class World {
   now: Millis = 1_750_000_000_000;
   steps = 0;
@@ -181,7 +176,6 @@ export class World {
       this.note(`${line} ANSWER LOST`);
       return { error: new Disturbance('the answer got lost') };
     } catch (error) {
-      if (error instanceof Violation) this.violate(error.message);
       this.note(`${line} throws ${String(error)}`);
       return { error };
     }
