@@ -19,6 +19,8 @@ import { openDatabase, tryTransaction } from './sqlite.ts';
 
 /** Rows of one page of a stream: each page is a statement of its own, so that no reader holds the WAL. */
 const pageRows = 2000;
+/** Page cache of a stream that walks all profiles, in KiB: the rows of a shard of ten million profiles, which it meets in no order. */
+const walkCacheKb = 16 * 1024;
 /** A list with at least this part of a client's profiles is read by walking all of them in order. */
 const denseShare = 1 / 8;
 
@@ -78,12 +80,21 @@ export class ProfileDatabase {
     const members = this.#members.count(listRef, from, to);
     if (members === 0) return;
     const profiles = Number(this.#count.get(clientRef, ...bounds)?.n);
-    if (members >= profiles * denseShare) yield* this.#walk(clientRef, listRef, bounds);
+    if (members >= profiles * denseShare) yield* this.#walkWithCache(clientRef, listRef, bounds);
     else yield* this.#lookUp(clientRef, listRef, from, to);
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  *#walkWithCache(client: number, list: number, bounds: [string, string]): Generator<Profile[]> {
+    this.#db.exec(`PRAGMA cache_size = -${walkCacheKb}`);
+    try {
+      yield* this.#walk(client, list, bounds);
+    } finally {
+      this.#db.exec(`PRAGMA cache_size = -${profilesPlan.cacheKb}`);
+    }
   }
 
   *#walk(client: number, list: number, [from, to]: [string, string]): Generator<Profile[]> {

@@ -38,7 +38,7 @@ export const parseLists = (text: string): ListCells => JSON.parse(text) as ListC
 export const listsText = (lists: Profile['lists'], names: Names): string => {
   const cells: ListCells = [];
   for (const [list, at] of Object.entries(lists)) cells.push(names.refOf(list), at);
-  return JSON.stringify(cells);
+  return `[${cells.join()}]`;
 };
 
 /** Whether the cells name that list. */
@@ -49,8 +49,9 @@ export const hasList = (cells: ListCells, list: number): boolean => {
 
 export const moreText = (more: More): string | null => {
   const { source, optout, optoutAt, status, statusAt, stats } = more;
-  const text = JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
-  return text === '{}' ? null : text;
+  // Most people have none of these: not to make the JSON of nothing saves as much as that of their lists costs.
+  if ((source ?? optout ?? optoutAt ?? status ?? statusAt ?? stats) === undefined) return null;
+  return JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
 };
 
 export const parseMore = (text: string | null): More => (text === null ? {} : (JSON.parse(text) as More));

@@ -84,7 +84,7 @@ export const queuePlan: DatabasePlan = {
  */
 export const profilesPlan: DatabasePlan = {
   version: 1,
-  cacheKb: 8 * 1024,
+  cacheKb: 2 * 1024,
   checkpointPages: 16_000,
   synchronous: 'FULL',
   schema: `
