@@ -1,13 +1,14 @@
 // A profile as a row, and back.
 import type { Profile } from '../jobs/profile.ts';
 import type { Names } from './names.ts';
+import { idOf } from './sid-index.ts';
 
 /** The columns of a ProfileRow, of a table called `p`. */
 export const profileColumns =
   'lower(hex(p.sid)), p.email, p.vars, p.lists, p.created_at, p.created_by, p.changed_by, p.signup_at, p.more';
 
-/** Of sids (sorted, as JSON) and a client: CROSS JOIN keeps the order, so that the index is walked once from left to right. */
-export const wantedProfiles = 'json_each(?) w CROSS JOIN profiles p ON p.client = ? AND p.sid = unhex(w.value)';
+/** Of sids (sorted, as JSON) and a client: CROSS JOIN keeps the order, so that the indexes are walked once from left to right. */
+export const wantedProfiles = `json_each(?1) w CROSS JOIN profiles p ON p.id = ${idOf('unhex(w.value)')}`;
 
 export type ProfileRow = [
   sid: string,

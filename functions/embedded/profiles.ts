@@ -18,11 +18,11 @@ export interface EmbeddedProfiles extends Profiles {
   close(): void;
 }
 
-/** The files of profiles under `home`, opened when they are first needed. */
-export const openProfiles = (home: string): EmbeddedProfiles => {
+/** The files of profiles under `home`, opened when they are first needed; fewer `settleRows` are for tests. */
+export const openProfiles = (home: string, settleRows?: number): EmbeddedProfiles => {
   const open: (ProfileDatabase | undefined)[] = [];
   const file = (index: number): ProfileDatabase => {
-    open[index] ??= new ProfileDatabase(join(home, `profiles-${index}.db`));
+    open[index] ??= new ProfileDatabase(join(home, `profiles-${index}.db`), settleRows);
     return open[index];
   };
 
