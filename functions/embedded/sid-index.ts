@@ -18,6 +18,8 @@ export const idsBetween = (limit: number): string => {
   return `${part('sids')} UNION ALL ${part('new_sids')} ORDER BY sid LIMIT ${limit}`;
 };
 
+// Both insert OR FAIL: else SQLite would keep in memory what each page was before (100 MB at ten million sids), only to undo one
+// statement; an error undoes the whole transaction anyway.
 export class SidIndex {
   readonly #db: DatabaseSync;
   readonly #add: StatementSync;
@@ -31,7 +33,9 @@ export class SidIndex {
   constructor(db: DatabaseSync, rows = settleRows) {
     this.#db = db;
     this.#settleRows = rows;
-    this.#add = db.prepare('INSERT INTO new_sids SELECT client, sid, id FROM profiles WHERE id >= ? AND id < ?');
+    this.#add = db.prepare(
+      'INSERT OR FAIL INTO new_sids SELECT client, sid, id FROM profiles WHERE id >= ? AND id < ?',
+    );
     this.#known = db.prepare(`SELECT w.value sid FROM json_each(?1) w WHERE ${idOf('unhex(w.value)')} IS NOT NULL`);
     const between = (table: string) =>
       `(SELECT count(*) FROM ${table} WHERE client = ?1 AND sid > unhex(?2) AND sid < unhex(?3))`;
@@ -56,7 +60,7 @@ export class SidIndex {
     if (this.#uncounted < Math.min(countEvery, this.#settleRows)) return;
     this.#uncounted = 0;
     if (Number(this.#countNew.get()?.n) < this.#settleRows) return;
-    this.#db.exec('INSERT INTO sids SELECT * FROM new_sids ORDER BY client, sid; DELETE FROM new_sids');
+    this.#db.exec('INSERT OR FAIL INTO sids SELECT * FROM new_sids ORDER BY client, sid; DELETE FROM new_sids');
   }
 
   /** How many sids of a client lie between two, both left out, given in hex. */
