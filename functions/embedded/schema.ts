@@ -85,7 +85,7 @@ export const queuePlan: DatabasePlan = {
  */
 export const profilesPlan: DatabasePlan = {
   version: 2,
-  cacheKb: 2 * 1024,
+  cacheKb: 4 * 1024,
   checkpointPages: 16_000,
   synchronous: 'FULL',
   schema: `
