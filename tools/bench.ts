@@ -10,6 +10,7 @@ import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
   --rows N       rows for one machine and for the planner (default 1,000,000)
+  --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
   --only PART    machine, floor, planner, aws or afternoon (which is the worker on AWS and plain loops beside it)
   --no-floor     leave out the plain loops that figures can be compared with
@@ -25,7 +26,8 @@ const readArguments = () => {
   const { values } = parseArgs({
     allowNegative: true,
     options: {
-      rows: { type: 'string', default: '1000000' },
+      rows: { type: 'string' },
+      large: { type: 'boolean', default: false },
       'aws-rows': { type: 'string', default: '30000' },
       only: { type: 'string' },
       floor: { type: 'boolean', default: true },
@@ -33,14 +35,16 @@ const readArguments = () => {
       json: { type: 'boolean', default: false },
     },
   });
-  const [rows, awsRows] = [Number(values.rows), Number(values['aws-rows'])];
+  const { large } = values;
+  const [rows, awsRows] = [Number(values.rows ?? (large ? 10_000_000 : 1_000_000)), Number(values['aws-rows'])];
   if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a number of rows');
   if (!Number.isInteger(awsRows) || awsRows < leastAwsRows) throw new Error(`--aws-rows takes ${leastAwsRows} or more`);
   if (values.only !== undefined && !parts.includes(values.only))
     throw new Error(`--only takes one of ${parts.join(', ')}`);
+  if (large && values.only === undefined) values.only = 'machine';
   const wants = (part: string) =>
     values.only === part || (values.only === undefined && (!loops.includes(part) || values.floor));
-  return { rows, awsRows, wants, profile: values.profile, json: values.json };
+  return { rows, awsRows, large, wants, profile: values.profile, json: values.json };
 };
 
 /** Runs a part in a process of its own, which sends its section back. */
@@ -56,7 +60,7 @@ const inProcess = async (file: URL, rows: number, execArgv: string[] = [], ...mo
 };
 
 const run = async (): Promise<void> => {
-  const { rows, awsRows, wants, profile, json } = readArguments();
+  const { rows, awsRows, large, wants, profile, json } = readArguments();
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const sections: Section[] = [];
   const add = (section: Section): void => {
@@ -66,7 +70,7 @@ const run = async (): Promise<void> => {
   const machine = machineData();
   const { node, system, cores, cpu, memoryGiB, load } = machine;
   if (!json) console.log(`Node ${node} on ${system}, ${cores} cores (${cpu}), ${memoryGiB} GiB, load before: ${load}`);
-  if (wants('machine')) add(await benchMachine({ rows, ...(profile !== undefined && { profiles: profile }) }));
+  if (wants('machine')) add(await benchMachine({ rows, large, ...(profile !== undefined && { profiles: profile }) }));
   if (wants('floor')) add(await inProcess(new URL('./bench/floor.ts', import.meta.url), rows));
   const [one, other] = sections;
   if (one && other) add(ratios(one, other));

@@ -15,10 +15,13 @@ import {
 } from './profile-rows.ts';
 import { ProfileWriter } from './profile-writer.ts';
 import { profilesPlan } from './schema.ts';
+import { idsBetween, SidIndex } from './sid-index.ts';
 import { openDatabase, tryTransaction } from './sqlite.ts';
 
 /** Rows of one page of a stream: each page is a statement of its own, so that no reader holds the WAL. */
 const pageRows = 2000;
+/** Page cache of a stream that walks all profiles, in KiB: the rows of a shard of ten million profiles, which it meets in no order. */
+const walkCacheKb = 16 * 1024;
 /** A list with at least this part of a client's profiles is read by walking all of them in order. */
 const denseShare = 1 / 8;
 
@@ -32,9 +35,10 @@ export class ProfileDatabase {
   readonly #writer: ProfileWriter;
   readonly #read: StatementSync;
   readonly #page: StatementSync;
-  readonly #count: StatementSync;
+  readonly #sids: SidIndex;
 
-  constructor(path: string) {
+  /** Fewer `settleRows` are for tests. */
+  constructor(path: string, settleRows?: number) {
     const db = openDatabase(path, profilesPlan);
     const rows = (sql: string) => {
       const statement = db.prepare(sql);
@@ -44,11 +48,12 @@ export class ProfileDatabase {
     this.#db = db;
     this.#names = { clients: new Names(db, 'clients'), jobs: new Names(db, 'jobs'), lists: new Names(db, 'lists') };
     this.#members = new Members(db);
-    this.#writer = new ProfileWriter(db, this.#names, this.#members);
+    this.#sids = new SidIndex(db, settleRows);
+    this.#writer = new ProfileWriter(db, this.#names, this.#members, this.#sids);
     this.#read = rows(`SELECT ${profileColumns} FROM ${wantedProfiles}`);
-    this.#page = rows(`SELECT ${profileColumns} FROM profiles p
-      WHERE client = ? AND sid > unhex(?) AND sid < unhex(?) ORDER BY client, sid LIMIT ${pageRows}`);
-    this.#count = db.prepare(`SELECT count(*) n FROM profiles WHERE client = ? AND sid > unhex(?) AND sid < unhex(?)`);
+    this.#page = rows(
+      `SELECT ${profileColumns} FROM (${idsBetween(pageRows)}) wanted CROSS JOIN profiles p ON p.id = wanted.id`,
+    );
   }
 
   /** The profiles of `sids`, which come sorted, in their order. */
@@ -77,13 +82,22 @@ export class ProfileDatabase {
     const bounds: [string, string] = [hexOf(from), to > 255 ? 'ff'.repeat(13) : hexOf(to)];
     const members = this.#members.count(listRef, from, to);
     if (members === 0) return;
-    const profiles = Number(this.#count.get(clientRef, ...bounds)?.n);
-    if (members >= profiles * denseShare) yield* this.#walk(clientRef, listRef, bounds);
+    if (members >= this.#sids.count(clientRef, bounds) * denseShare)
+      yield* this.#walkWithCache(clientRef, listRef, bounds);
     else yield* this.#lookUp(clientRef, listRef, from, to);
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  *#walkWithCache(client: number, list: number, bounds: [string, string]): Generator<Profile[]> {
+    this.#db.exec(`PRAGMA cache_size = -${walkCacheKb}`);
+    try {
+      yield* this.#walk(client, list, bounds);
+    } finally {
+      this.#db.exec(`PRAGMA cache_size = -${profilesPlan.cacheKb}`);
+    }
   }
 
   *#walk(client: number, list: number, [from, to]: [string, string]): Generator<Profile[]> {

@@ -1,13 +1,14 @@
 // A profile as a row, and back.
 import type { Profile } from '../jobs/profile.ts';
 import type { Names } from './names.ts';
+import { idOf } from './sid-index.ts';
 
 /** The columns of a ProfileRow, of a table called `p`. */
 export const profileColumns =
   'lower(hex(p.sid)), p.email, p.vars, p.lists, p.created_at, p.created_by, p.changed_by, p.signup_at, p.more';
 
-/** Of sids (sorted, as JSON) and a client: CROSS JOIN keeps the order, so that the index is walked once from left to right. */
-export const wantedProfiles = 'json_each(?) w CROSS JOIN profiles p ON p.client = ? AND p.sid = unhex(w.value)';
+/** Of sids (sorted, as JSON) and a client: CROSS JOIN keeps the order, so that the indexes are walked once from left to right. */
+export const wantedProfiles = `json_each(?1) w CROSS JOIN profiles p ON p.id = ${idOf('unhex(w.value)')}`;
 
 export type ProfileRow = [
   sid: string,
@@ -38,7 +39,7 @@ export const parseLists = (text: string): ListCells => JSON.parse(text) as ListC
 export const listsText = (lists: Profile['lists'], names: Names): string => {
   const cells: ListCells = [];
   for (const [list, at] of Object.entries(lists)) cells.push(names.refOf(list), at);
-  return JSON.stringify(cells);
+  return `[${cells.join()}]`;
 };
 
 /** Whether the cells name that list. */
@@ -49,8 +50,9 @@ export const hasList = (cells: ListCells, list: number): boolean => {
 
 export const moreText = (more: More): string | null => {
   const { source, optout, optoutAt, status, statusAt, stats } = more;
-  const text = JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
-  return text === '{}' ? null : text;
+  // Most people have none of these: not to make the JSON of nothing saves as much as that of their lists costs.
+  if ((source ?? optout ?? optoutAt ?? status ?? statusAt ?? stats) === undefined) return null;
+  return JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
 };
 
 export const parseMore = (text: string | null): More => (text === null ? {} : (JSON.parse(text) as More));

@@ -13,6 +13,7 @@ import {
   profileColumns,
   wantedProfiles,
 } from './profile-rows.ts';
+import type { SidIndex } from './sid-index.ts';
 
 const rowsPerShard = 2 ** 32;
 
@@ -25,18 +26,18 @@ type Update = Extract<ProfileChange, { kind: 'update' }>;
 export class ProfileWriter {
   readonly #names: NameTables;
   readonly #members: Members;
+  readonly #sids: SidIndex;
   readonly #lastId: StatementSync;
   readonly #insert: StatementSync;
   readonly #readForUpdate: StatementSync;
   readonly #update: StatementSync;
 
-  constructor(db: DatabaseSync, names: NameTables, members: Members) {
+  constructor(db: DatabaseSync, names: NameTables, members: Members, sids: SidIndex) {
     this.#names = names;
     this.#members = members;
+    this.#sids = sids;
     this.#lastId = db.prepare('SELECT max(id) id FROM profiles WHERE id >= ? AND id < ?');
-    this.#insert = db.prepare(
-      'INSERT INTO profiles VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    );
+    this.#insert = db.prepare('INSERT INTO profiles VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#readForUpdate = db.prepare(`SELECT ${profileColumns}, p.id FROM ${wantedProfiles}`);
     this.#readForUpdate.setReturnArrays(true);
     this.#update = db.prepare(
@@ -60,44 +61,44 @@ export class ProfileWriter {
       ),
     ];
     for (const [list, shards] of joins) for (const [shard, sids] of shards) this.#members.add(list, shard, sids);
+    this.#sids.settle();
     return conflicts;
   }
 
   #create(client: number, changes: readonly Creation[], joins: Joins): Sid[] {
+    if (changes.length === 0) return [];
     const { jobs, lists } = this.#names;
-    const conflicts: Sid[] = [];
+    const known = this.#sids.known(
+      client,
+      changes.map(({ profile }) => profile.sid),
+    );
     let shard = -1;
+    let first = 0;
     let id = 0;
     for (const { profile: p } of changes) {
+      if (known.has(p.sid)) continue;
       if (shardOf(p.sid) !== shard) {
+        this.#sids.add(first, id);
         shard = shardOf(p.sid);
-        const first = shard * rowsPerShard;
-        id = Number(this.#lastId.get(first, first + rowsPerShard)?.id ?? first) + 1;
+        first = this.#nextId(shard);
+        id = first;
       }
       const listCells = listsText(p.lists, lists);
       const [createdBy, changedBy] = [jobs.refOf(p.createdBy), jobs.refOf(p.changedBy)];
       const vars = JSON.stringify(p.vars);
-      const more = moreText(p);
-      const { changes: written } = this.#insert.run(
-        id,
-        client,
-        p.sid,
-        p.email,
-        vars,
-        listCells,
-        p.createdAt,
-        createdBy,
-        changedBy,
-        p.signupAt,
-        more,
-      );
-      if (written === 0) conflicts.push(p.sid);
-      else {
-        id++;
-        for (const list of Object.keys(p.lists)) join(joins, lists.refOf(list), shard, p.sid);
-      }
+      const [created, signup] = [p.createdAt, p.signupAt];
+      this.#insert.run(id, client, p.sid, p.email, vars, listCells, created, createdBy, changedBy, signup, moreText(p));
+      id++;
+      for (const list of Object.keys(p.lists)) join(joins, lists.refOf(list), shard, p.sid);
     }
-    return conflicts;
+    this.#sids.add(first, id);
+    return [...known];
+  }
+
+  /** The id of the next new row of a shard. */
+  #nextId(shard: number): number {
+    const first = shard * rowsPerShard;
+    return Number(this.#lastId.get(first, first + rowsPerShard)?.id ?? first) + 1;
   }
 
   #patch(client: number, changes: readonly Update[], joins: Joins): Sid[] {

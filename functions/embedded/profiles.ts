@@ -18,11 +18,11 @@ export interface EmbeddedProfiles extends Profiles {
   close(): void;
 }
 
-/** The files of profiles under `home`, opened when they are first needed. */
-export const openProfiles = (home: string): EmbeddedProfiles => {
+/** The files of profiles under `home`, opened when they are first needed; fewer `settleRows` are for tests. */
+export const openProfiles = (home: string, settleRows?: number): EmbeddedProfiles => {
   const open: (ProfileDatabase | undefined)[] = [];
   const file = (index: number): ProfileDatabase => {
-    open[index] ??= new ProfileDatabase(join(home, `profiles-${index}.db`));
+    open[index] ??= new ProfileDatabase(join(home, `profiles-${index}.db`), settleRows);
     return open[index];
   };
 
@@ -85,11 +85,26 @@ export const openProfiles = (home: string): EmbeddedProfiles => {
 const split = <T>(items: readonly T[], sidOf: (item: T) => Sid): T[][] => {
   const parts: T[][] = Array.from({ length: fileCount }, () => []);
   for (const item of items) parts[Math.floor(shardOf(sidOf(item)) / shardsPerFile)]?.push(item);
-  for (const part of parts) {
-    part.sort((a, b) => {
-      const [left, right] = [sidOf(a), sidOf(b)];
-      return left < right ? -1 : left > right ? 1 : 0;
-    });
-  }
-  return parts;
+  return parts.map((part) => sorted(part, sidOf));
+};
+
+const keyDigits = 9;
+/** A key of 36 bits and a place of 17 fit the 53 bits of a number. */
+const places = 2 ** 17;
+
+/** Numbers made of the first digits sort several times faster than texts; what is left to the texts is in order but for ties. */
+const sorted = <T>(items: T[], sidOf: (item: T) => Sid): T[] => {
+  const inOrder = items.length < places ? roughlySorted(items, sidOf) : items;
+  return inOrder.sort((a, b) => {
+    const [left, right] = [sidOf(a), sidOf(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+  });
+};
+
+const roughlySorted = <T>(items: readonly T[], sidOf: (item: T) => Sid): T[] => {
+  const keys = new Float64Array(items.length);
+  // What is no sid is refused later, in its place.
+  for (const [place, item] of items.entries())
+    keys[place] = (Number.parseInt(sidOf(item).slice(0, keyDigits), 16) || 0) * places + place;
+  return Array.from(keys.sort(), (key) => items[key % places] as T);
 };

@@ -79,19 +79,20 @@ export const queuePlan: DatabasePlan = {
 
 /**
  * Profiles and members of 64 of the 256 shards. A profile's row id is its shard and a serial number, so that new rows
- * go to the ends of few pages and a shard's rows lie together; only the small index is written at random places.
+ * go to the ends of few pages and a shard's rows lie together; only the small indexes of sids are written at random places.
  * Ids of clients, jobs and lists are kept once and stand in rows as small numbers.
+ * Version 1 had an index on the profiles instead of the two tables of sids.
  */
 export const profilesPlan: DatabasePlan = {
-  version: 1,
-  cacheKb: 8 * 1024,
+  version: 2,
+  cacheKb: 4 * 1024,
   checkpointPages: 16_000,
   synchronous: 'FULL',
   schema: `
-    CREATE TABLE clients (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE jobs (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE lists (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE profiles (
+    CREATE TABLE IF NOT EXISTS clients (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE IF NOT EXISTS jobs (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE IF NOT EXISTS lists (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE IF NOT EXISTS profiles (
       id INTEGER PRIMARY KEY,
       client INTEGER NOT NULL,
       sid BLOB NOT NULL CHECK (length(sid) = 12),
@@ -104,7 +105,10 @@ export const profilesPlan: DatabasePlan = {
       signup_at INTEGER NOT NULL,
       more TEXT
     );
-    CREATE UNIQUE INDEX profiles_by_sid ON profiles (client, sid);
-    CREATE TABLE members (id INTEGER PRIMARY KEY, sids BLOB NOT NULL);
+    CREATE TABLE sids (client INTEGER, sid BLOB, id INTEGER NOT NULL, PRIMARY KEY (client, sid)) WITHOUT ROWID;
+    CREATE TABLE new_sids (client INTEGER, sid BLOB, id INTEGER NOT NULL, PRIMARY KEY (client, sid)) WITHOUT ROWID;
+    INSERT INTO sids SELECT client, sid, id FROM profiles ORDER BY client, sid;
+    DROP INDEX IF EXISTS profiles_by_sid;
+    CREATE TABLE IF NOT EXISTS members (id INTEGER PRIMARY KEY, sids BLOB NOT NULL);
   `,
 };

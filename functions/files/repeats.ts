@@ -2,6 +2,9 @@
 
 /** Hashes per block of memory. */
 const blockSize = 1024;
+const hashBytes = 8;
+/** Blocks that are asked for together. */
+const slabBlocks = 128;
 const buckets = 256;
 
 interface Bucket {
@@ -11,11 +14,36 @@ interface Bucket {
 }
 
 /**
+ * Blocks out of larger pieces, which go back to the system the moment they are freed: resizable buffers have pages of their
+ * own. Ordinary ones wait for the garbage collector, and what it frees stays with the process.
+ */
+class Blocks {
+  readonly #slabs: ArrayBuffer[] = [];
+  #used = slabBlocks;
+
+  next(): Uint32Array<ArrayBuffer> {
+    if (this.#used === slabBlocks) {
+      const bytes = slabBlocks * blockSize * hashBytes;
+      this.#slabs.push(new ArrayBuffer(bytes, { maxByteLength: bytes }));
+      this.#used = 0;
+    }
+    return new Uint32Array(this.#slabs.at(-1) as ArrayBuffer, this.#used++ * blockSize * hashBytes, blockSize * 2);
+  }
+
+  /** No block may be used afterwards. */
+  free(): void {
+    for (const slab of this.#slabs.splice(0)) slab.resize(0);
+    this.#used = slabBlocks;
+  }
+}
+
+/**
  * Collect with `add`, then `settle` once, then ask `has`. Hashes are kept in 256 buckets by their first byte; settling puts
  * one bucket at a time into a small hash table and keeps of it only what comes more than once. Unlike one large table this never
  * copies what it has in order to grow, and `add` writes to memory in order.
  */
 export class Repeats {
+  readonly #blocks = new Blocks();
   readonly #buckets: (Bucket | undefined)[] = new Array(buckets).fill(undefined);
   /** Of each bucket the pairs (low, high) that come more than once, in order. */
   #found: Uint32Array[] = [];
@@ -28,11 +56,11 @@ export class Repeats {
   add(high: number, low: number): void {
     let bucket = this.#buckets[high >>> 24];
     if (bucket === undefined) {
-      bucket = { full: [], open: new Uint32Array(blockSize * 2), used: 0 };
+      bucket = { full: [], open: this.#blocks.next(), used: 0 };
       this.#buckets[high >>> 24] = bucket;
     } else if (bucket.used === blockSize * 2) {
       bucket.full.push(bucket.open);
-      bucket.open = new Uint32Array(blockSize * 2);
+      bucket.open = this.#blocks.next();
       bucket.used = 0;
     }
     bucket.open[bucket.used++] = low;
@@ -48,6 +76,7 @@ export class Repeats {
       this.#found[index] = this.#repeatsOf(bucket, room);
       this.#buckets[index] = undefined;
     }
+    this.#blocks.free();
     this.#markBits();
   }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +26,17 @@ const profile = (client: string, email: string, changes: Partial<Profile> = {}):
   ...changes,
 });
 
+const firstSchema = `
+  CREATE TABLE clients (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE jobs (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE lists (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  INSERT INTO clients VALUES (1, 'c'); INSERT INTO jobs VALUES (1, 'j1'); INSERT INTO lists VALUES (1, '${lists[0]}');
+  CREATE TABLE profiles (id INTEGER PRIMARY KEY, client INTEGER NOT NULL, sid BLOB NOT NULL CHECK (length(sid) = 12),
+    email TEXT NOT NULL, vars TEXT NOT NULL, lists TEXT NOT NULL, created_at INTEGER NOT NULL, created_by INTEGER NOT NULL,
+    changed_by INTEGER NOT NULL, signup_at INTEGER NOT NULL, more TEXT);
+  CREATE UNIQUE INDEX profiles_by_sid ON profiles (client, sid);
+  CREATE TABLE members (id INTEGER PRIMARY KEY, sids BLOB NOT NULL)`;
+
 describe('profiles of one machine', () => {
   let home: string;
   let profiles: EmbeddedProfiles;
@@ -43,7 +55,12 @@ describe('profiles of one machine', () => {
     return all;
   };
 
-  it('end as a map would after any sequence of changes', async () => {
+  it.each([
+    ['while new sids wait to be merged', undefined],
+    ['when new sids are merged every few rows', 2],
+  ])('end as a map would after any sequence of changes, %s', async (_name, settleRows) => {
+    profiles.close();
+    profiles = openProfiles(home, settleRows);
     const names = fc.constantFrom('x', 'y', '__proto__');
     const vars = fc
       .array(fc.tuple(names, fc.oneof(fc.constant(null), fc.string(), fc.integer())), { maxLength: 3 })
@@ -101,6 +118,50 @@ describe('profiles of one machine', () => {
     expect(await members('c', small)).toEqual(all.filter((each) => small in each.lists));
     const cut = all.filter((each) => small in each.lists && each.sid >= '30' && each.sid < 'c8');
     expect(await members('c', small, 0x30, 0xc8)).toEqual(cut);
+  });
+
+  it('stream the same whether sids are merged or not, and in one order', async () => {
+    profiles.close();
+    profiles = openProfiles(home, 3000);
+    const [list = ''] = lists;
+    const all = Array.from({ length: 20_000 }, (_, i) => profile('c', `p${i}@example.com`, { lists: { [list]: i } }));
+    for (let at = 0; at < all.length; at += 1700)
+      await profiles.apply(
+        'c',
+        all.slice(at, at + 1700).map((each) => ({ kind: 'create', profile: each })),
+      );
+    const db = openDatabase(join(home, 'profiles-1.db'), profilesPlan);
+    const rowsOf = (table: string) => Number(db.prepare(`SELECT count(*) n FROM ${table}`).get()?.n);
+    const [merged, waiting] = [rowsOf('sids'), rowsOf('new_sids')];
+    db.close();
+    expect(merged).toBeGreaterThan(0);
+    expect(waiting).toBeGreaterThan(0);
+    expect(await members('c', list)).toEqual(all.sort((a, b) => (a.sid < b.sid ? -1 : 1)));
+    const again = await profiles.apply('c', [{ kind: 'create', profile: all[0] ?? profile('c', '') }]);
+    expect(again).toEqual([all[0]?.sid]);
+  });
+
+  it('go on in files of the first version, whose sids lay in one index', async () => {
+    profiles.close();
+    for (let index = 0; index < 4; index++) {
+      rmSync(join(home, `profiles-${index}.db`));
+      const db = new DatabaseSync(join(home, `profiles-${index}.db`));
+      db.exec(`PRAGMA journal_mode = WAL; ${firstSchema}; PRAGMA user_version = 1`);
+      const insert = db.prepare(`INSERT INTO profiles VALUES (?, 1, unhex(?), ?, '{}', '[1,5]', 1, 1, 1, 1, NULL)`);
+      for (const each of people.map((email) => profile('c', email))) {
+        const shard = Number.parseInt(each.sid.slice(0, 2), 16);
+        if (shard >> 6 === index)
+          insert.run(shard * 2 ** 32 + db.prepare('SELECT 1 FROM profiles').all().length + 1, each.sid, each.email);
+      }
+      db.close();
+    }
+    profiles = openProfiles(home);
+    const sids = people.map((email) => sidOf('c', email));
+    const read = await profiles.read('c', sids);
+    expect(read.map(({ email }) => email).sort()).toEqual([...people].sort());
+    expect(await profiles.apply('c', [{ kind: 'create', profile: profile('c', people[0] ?? '') }])).toEqual([sids[0]]);
+    expect(await profiles.apply('c', [{ kind: 'create', profile: profile('c', 'new@example.com') }])).toEqual([]);
+    expect(await profiles.read('c', [sidOf('c', 'new@example.com')])).toHaveLength(1);
   });
 
   it('are written by two threads at once, each person by one of them', async () => {

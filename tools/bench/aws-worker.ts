@@ -64,8 +64,8 @@ class Bench {
 const run = (rows: number): Promise<Section> =>
   withFolder(async (folder) => {
     const [first, second] = [join(folder, 'people.csv'), join(folder, 'changed.csv')];
-    writePeople(first, rows, 0);
-    writePeople(second, rows, 1);
+    writePeople(first, rows);
+    writePeople(second, rows, { edition: 1 });
     const stub = await StubProcess.start();
     try {
       const engine = new Engine(stub.address);

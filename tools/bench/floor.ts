@@ -102,7 +102,7 @@ const timed = async (work: () => Promise<number>): Promise<{ result: number; sec
 const benchFloor = (rows: number): Promise<Section> =>
   withFolder(async (folder) => {
     const file = join(folder, 'people.csv');
-    writePeople(file, rows, 0);
+    writePeople(file, rows);
     const database = openDatabase(join(folder, 'floor.db'));
     const fresh = await timed(() => importFile(database, file));
     expectSame('floor: new rows', fresh.result, rows);

@@ -2,39 +2,47 @@
 import { join } from 'node:path';
 import { expectSame, type Figure, figure, rate, type Section, type Target, WrongResult } from './figures.ts';
 import { withFolder } from './folder.ts';
-import { variables, writePeople } from './people.ts';
+import { variables, wideVariable, writePeople } from './people.ts';
 import { ProcessCosts } from './process-costs.ts';
-import { type Run, System } from './system.ts';
+import { Stages } from './stages.ts';
+import { type JobAnswer, type Run, System } from './system.ts';
 
 export interface MachineOptions {
   rows: number;
+  /** Wide rows, and only new ones and their export. */
+  large: boolean;
   /** Folder for CPU profiles of the server's threads. */
   profiles?: string;
 }
 
-const targets = { created: 50_000, unchanged: 150_000, exported: 250_000, memory: 512 };
+const targets = { created: 50_000, createdLarge: 30_000, unchanged: 150_000, exported: 250_000, memory: 512 };
 const list = 'Bench';
+
 const outcomes = ['created', 'updated', 'unchanged', 'duplicate', 'skipped', 'rejected', 'not_processed'] as const;
+type Outcome = (typeof outcomes)[number];
 
 /** Measures one machine. Throws WrongResult when the system did not do what it was asked for. */
-export const benchMachine = ({ rows, profiles }: MachineOptions): Promise<Section> =>
+export const benchMachine = ({ rows, large, profiles }: MachineOptions): Promise<Section> =>
   withFolder(async (folder) => {
     const [first, second] = [join(folder, 'people.csv'), join(folder, 'changed.csv')];
-    const size = writePeople(first, rows, 0);
-    writePeople(second, rows, 1);
+    const size = writePeople(first, rows, { wide: large });
+    if (!large) writePeople(second, rows, { edition: 1 });
     const options = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const system = await System.start(join(folder, 'home'), options);
+    const created = { atLeast: large ? targets.createdLarge : targets.created };
+    const importing = (...rest: [what: string, file: string, outcome: Outcome, target?: Target]) =>
+      importOnce(system, rows, large, ...rest);
     try {
       const figures = [
-        ...(await importOnce(system, 'new rows', first, rows, 'created', { atLeast: targets.created })),
-        ...(await importOnce(system, 'unchanged rows', first, rows, 'unchanged', { atLeast: targets.unchanged })),
-        ...(await importOnce(system, 'changed rows', second, rows, 'updated')),
-        ...(await exportOnce(system, rows)),
+        ...(await importing('new rows', first, 'created', created)),
+        ...(large ? [] : await importing('unchanged rows', first, 'unchanged', { atLeast: targets.unchanged })),
+        ...(large ? [] : await importing('changed rows', second, 'updated')),
+        ...(await exportOnce(system, rows, large)),
       ];
       const notes = [
         `${rows.toLocaleString('en-US')} rows, ${Math.round(size / rows)} bytes a row, through POST /job and GET /job of \`npm start\`.`,
         'End to end: an import from the first byte of the upload to the end of the job; an export from the request to the',
-        'last byte of the download. The targets are for one million rows on two cores.',
+        `last byte of the download. The targets are for ${large ? 'ten million rows' : 'one million rows'} on two cores.`,
       ];
       return { title: 'One machine', notes, figures };
     } finally {
@@ -44,13 +52,14 @@ export const benchMachine = ({ rows, profiles }: MachineOptions): Promise<Sectio
 
 const importOnce = async (
   system: System,
+  rows: number,
+  large: boolean,
   what: string,
   file: string,
-  rows: number,
-  outcome: (typeof outcomes)[number],
+  outcome: Outcome,
   target?: Target,
 ): Promise<Figure[]> => {
-  const { run, costs } = await measured(system, rows, what, (watch) =>
+  const { run, costs, stages } = await measured(system, rows, what, (watch) =>
     system.run({ job: 'import', list }, file, watch),
   );
   expectEnd(what, run, rows);
@@ -66,10 +75,11 @@ const importOnce = async (
     figure(`import, ${what}: upload`, run.asked, 's'),
     figure(`import, ${what}: job`, run.worked, 's'),
     ...costs,
+    ...(large ? stages.figures(`import, ${what}`) : []),
   ];
 };
 
-const exportOnce = async (system: System, rows: number): Promise<Figure[]> => {
+const exportOnce = async (system: System, rows: number, large: boolean): Promise<Figure[]> => {
   const { run, costs } = await measured(system, rows, 'export', async (watch) => {
     const asked = await system.run({ job: 'export_list_data', list }, undefined, watch);
     const start = performance.now();
@@ -79,9 +89,15 @@ const exportOnce = async (system: System, rows: number): Promise<Figure[]> => {
   expectEnd('export', run, rows);
   expectSame('export: lines', run.lines.count, rows + 1);
   const columns = run.lines.header.split(',');
-  expectSame('export: variables', columns.slice(-variables.length), [...variables].sort());
+  const expected = [...variables, ...(large ? [wideVariable] : [])].sort();
+  expectSame('export: variables', columns.slice(-expected.length), expected);
   return [
-    rate('export: end to end', rows, run.asked + run.worked + run.downloaded, { atLeast: targets.exported }),
+    rate(
+      'export: end to end',
+      rows,
+      run.asked + run.worked + run.downloaded,
+      large ? undefined : { atLeast: targets.exported },
+    ),
     rate('export: the job alone', rows, run.asked + run.worked),
     figure('export: job', run.asked + run.worked, 's'),
     figure('export: download', run.downloaded, 's'),
@@ -97,22 +113,27 @@ const measured = async <R>(
   { pid }: System,
   rows: number,
   what: string,
-  work: (watch: () => void) => Promise<R>,
-): Promise<{ run: R; costs: Figure[] }> => {
+  work: (watch: (job?: JobAnswer) => void) => Promise<R>,
+): Promise<{ run: R; costs: Figure[]; stages: Stages }> => {
   const costs = new ProcessCosts(pid);
   costs.restart();
   const before = costs.cpuSeconds();
-  const run = await work(() => costs.sample());
+  const stages = new Stages(costs);
+  const run = await work((job) => stages.look(job, accountedRows(job)));
   const cpu = costs.cpuSeconds() - before;
   const label = what === 'export' ? what : `import, ${what}`;
   return {
     run,
+    stages,
     costs: [
       figure(`${label}: CPU of the server`, (cpu / rows) * 1e6, 'us/row'),
-      figure(`${label}: peak memory of the server`, costs.peakMiB(), 'MiB', { atMost: targets.memory }),
+      figure(`${label}: peak memory of the server`, stages.peakMiB(), 'MiB', { atMost: targets.memory }),
     ],
   };
 };
+
+const accountedRows = (job: JobAnswer | undefined): number =>
+  outcomes.reduce((sum, name) => sum + Number(job?.[name] ?? 0), 0);
 
 /** No cell of the bench's people holds a line break, so line ends are records. */
 const download = async (url: string): Promise<{ count: number; bytes: number; header: string }> => {

@@ -28,25 +28,34 @@ const scatter = (seed: number): number => {
 /** The variables that an import of these people sets. */
 export const variables = ['first_name', 'last_name', 'city', 'plan', 'score'] as const;
 
-const row = (index: number, edition: number): string => {
+/** A sixth variable of rows that are to be wide: it brings them to about 100 bytes. */
+export const wideVariable = 'campaign';
+
+export interface PeopleOptions {
+  /** A file of edition 1 changes every row of a file of edition 0, and nothing else differs. */
+  edition?: 0 | 1;
+  wide?: boolean;
+}
+
+const row = (index: number, edition: number, wide: boolean): string => {
   const random = scatter(index + 1);
   const [first, last] = [pick(firstNames, random), pick(lastNames, random >>> 4)];
   const email = `reader.${index.toString(36).padStart(6, '0')}.${random.toString(36)}@mail${random % 23}.example.com`;
-  // The edition is the one thing that differs: a file of edition 1 changes every row of a file of edition 0.
   const score = (random % 45_000) * 2 + 10_000 + edition;
-  return `${email},${first},${last},${pick(cities, random >>> 8)},${pick(plans, random >>> 12)},${score}\n`;
+  const campaign = wide ? `,newsletter-${(random >>> 5) % 900_000}` : '';
+  return `${email},${first},${last},${pick(cities, random >>> 8)},${pick(plans, random >>> 12)},${score}${campaign}\n`;
 };
 
 const blockRows = 5_000;
 
 /** Writes `rows` people to a file, every one with another address; returns the file's size in bytes. */
-export const writePeople = (path: string, rows: number, edition: 0 | 1): number => {
+export const writePeople = (path: string, rows: number, { edition = 0, wide = false }: PeopleOptions = {}): number => {
   const file = openSync(path, 'w');
   try {
-    let size = writeSync(file, `email,${variables.join(',')}\n`);
+    let size = writeSync(file, `email,${variables.join(',')}${wide ? `,${wideVariable}` : ''}\n`);
     for (let at = 0; at < rows; at += blockRows) {
       let block = '';
-      for (let index = at; index < Math.min(rows, at + blockRows); index++) block += row(index, edition);
+      for (let index = at; index < Math.min(rows, at + blockRows); index++) block += row(index, edition, wide);
       size += writeSync(file, block);
     }
     return size;

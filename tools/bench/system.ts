@@ -20,7 +20,8 @@ export interface Run {
   worked: number;
 }
 
-const pollEvery = 20;
+/** Milliseconds between two looks at a job: a hundredth of its time so far, within bounds. */
+const pollEvery = { least: 20, most: 250 };
 const startTime = 30_000;
 const jobTime = 30 * 60_000;
 
@@ -56,8 +57,8 @@ export class System {
     }
   }
 
-  /** Asks for a job and waits until it ended. `watch` is called at every look. */
-  async run(params: Record<string, unknown>, file?: string, watch: () => void = () => {}): Promise<Run> {
+  /** Asks for a job and waits until it ended. `watch` is called at every look, with the answer when there is one yet. */
+  async run(params: Record<string, unknown>, file?: string, watch: (job?: JobAnswer) => void = () => {}): Promise<Run> {
     const start = performance.now();
     const form = new FormData();
     for (const [name, value] of Object.entries(signed(params))) form.set(name, value);
@@ -69,12 +70,12 @@ export class System {
     return { job, asked: (asked - start) / 1000, worked: (ended - asked) / 1000 };
   }
 
-  async #ended(id: string, watch: () => void): Promise<JobAnswer> {
+  async #ended(id: string, watch: (job: JobAnswer) => void): Promise<JobAnswer> {
     for (const start = Date.now(); Date.now() - start < jobTime; ) {
-      watch();
       const job = await this.#call(new Request(`${this.#url}/job?${new URLSearchParams(signed({ job_id: id }))}`));
+      watch(job);
       if (job.status !== 'pending' && job.status !== 'running') return job;
-      await wait(pollEvery);
+      await wait(Math.min(pollEvery.most, Math.max(pollEvery.least, (Date.now() - start) / 100)));
     }
     throw new WrongResult('the job does not end');
   }
