@@ -38,7 +38,7 @@ const linesIn = async ({ s3 }: Account, key: string): Promise<number> => {
 const run = (loop: Loop, rows: number): Promise<Section> =>
   withFolder(async (folder) => {
     const file = join(folder, 'people.csv');
-    writePeople(file, rows, {});
+    writePeople(file, rows);
     const stub = await StubProcess.start();
     try {
       const account = accountOf(stub.address);
