@@ -3,10 +3,9 @@ import { logEnd } from './end.ts';
 import { Refusal } from './errors.ts';
 import { isEnded, type Job, type JobId, newId } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { removeWork } from './parts.ts';
 import type { Client, Ports } from './ports.ts';
 import { findType } from './registry.ts';
-import { firstDeliveries, sendReports } from './report.ts';
+import { firstDeliveries, wrapUp } from './report.ts';
 import { schedule } from './schedule.ts';
 import { cancel, type Move, pause, resume } from './states.ts';
 import { stopJob } from './stop.ts';
@@ -86,8 +85,7 @@ const endAtOnce = async (ports: Ports, job: Job): Promise<Job | undefined> => {
   const cancelled = await ports.jobs.move(job.id, cancel(job, ending));
   if (!cancelled) return undefined;
   logEnd(ports, cancelled);
-  await sendReports(ports, cancelled);
-  await removeWork(ports, cancelled);
+  await wrapUp(ports, cancelled);
   return cancelled;
 };
 

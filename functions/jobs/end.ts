@@ -1,10 +1,9 @@
 // The end of a job whose results are written: the last move, the log line that is counted, the reports.
 import type { Counts, Job, JobFailure, JobFiles } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { removeWork } from './parts.ts';
 import type { Ports } from './ports.ts';
 import { receiptOf } from './receipt.ts';
-import { firstDeliveries, sendReports } from './report.ts';
+import { firstDeliveries, wrapUp } from './report.ts';
 import { end } from './states.ts';
 import { addUsage, type Usage } from './usage.ts';
 
@@ -26,8 +25,7 @@ export const endJob = async (ports: Ports, job: Job, { state, used, ...results }
   const ended = await ports.jobs.move(job.id, end(job, state, { ...results, usage, ...ending }));
   if (!ended) return;
   logEnd(ports, ended);
-  await sendReports(ports, ended);
-  await removeWork(ports, ended);
+  await wrapUp(ports, ended);
 };
 
 /** The line that metrics are made of. */

@@ -1,9 +1,8 @@
 // A job that cannot be done: it ends, its sender is told.
 import type { Job, JobFailure, Phase } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { removeWork } from './parts.ts';
 import type { Ports } from './ports.ts';
-import { firstDeliveries, sendReports } from './report.ts';
+import { firstDeliveries, wrapUp } from './report.ts';
 import { fail } from './states.ts';
 
 /** Ends the job, in `phases` only when they are given: a planner that comes late must not end what another one has set going. */
@@ -18,6 +17,5 @@ export const failJob = async (
   const ended = await ports.jobs.move(job.id, fail({ failure, ...ending }, phases));
   if (!ended) return;
   ports.log.warn('job.failed', { job: job.id, client: job.client, type: job.type, class: failure.class });
-  await sendReports(ports, ended);
-  await removeWork(ports, ended);
+  await wrapUp(ports, ended);
 };

@@ -3,6 +3,7 @@ import { linksOf } from './download.ts';
 import { RetryLater } from './errors.ts';
 import type { Channel, Delivery, Job, JobId } from './job.ts';
 import { nextLook } from './looks.ts';
+import { removeWork } from './parts.ts';
 import { BlockedAddress, type Client, type Message, type Ports } from './ports.ts';
 import { reportMail } from './report-mail.ts';
 import { lookAgain } from './states.ts';
@@ -22,8 +23,10 @@ export const firstDeliveries = (job: Job): Job['deliveries'] => ({
 
 const channels = (job: Job): Channel[] => Object.keys(job.deliveries) as Channel[];
 
-/** Sends a message for each report that has not arrived, and says when to look next. */
-export const sendReports = async (ports: Ports, job: Job): Promise<void> => {
+/** What follows an end, and may be done again: the work removed, a message for each report that has not arrived, the next look. */
+export const wrapUp = async (ports: Ports, job: Job): Promise<void> => {
+  // First, since every report that arrives sets the next look, perhaps to none: who dies before that is followed by the sweeper.
+  await removeWork(ports, job);
   const open = channels(job).filter((channel) => ['due', 'sending'].includes(job.deliveries[channel]?.state ?? ''));
   const messages: Message[] = open.map((channel) => ({ v: 1, kind: 'report', job: job.id, channel }));
   if (messages.length > 0) await ports.work.send('report', messages, { group: job.client });

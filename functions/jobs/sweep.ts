@@ -6,7 +6,7 @@ import { failJob } from './fail.ts';
 import { fileKinds, isEnded, type Job } from './job.ts';
 import { lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
-import { sendReports } from './report.ts';
+import { wrapUp } from './report.ts';
 import { schedule, uploadArrived } from './schedule.ts';
 import { forget, lookAgain } from './states.ts';
 
@@ -46,7 +46,7 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
   const now = ports.clock.now();
   if (isEnded(job)) {
     const after = await removeEnded(ports, job);
-    return sendReports(ports, after);
+    return wrapUp(ports, after);
   }
   if (job.state === 'paused') return endLongPause(ports, job);
   if (job.ticket && job.ticket.expiresAt <= now) return endTicket(ports, job);
