@@ -32,7 +32,7 @@ export const openWorld = async (): Promise<World> => {
     kmsKeyId: 'alias/test',
   };
   const sdk = awsClients(config);
-  await makeAll(config, sdk, ['plan', 'report', 'lane-import']);
+  await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-export_list_data']);
   return { ports: awsPorts(config, sdk), sdk, config, emulators };
 };
 

@@ -25,6 +25,8 @@ export interface Logged {
 }
 
 export interface HouseOptions {
+  /** A folder that stays when the house closes; without it, one of its own that goes. */
+  home?: string;
   /** Whether postbacks and pulls may reach this machine; true unless a test is about that. */
   allowLoopback?: boolean;
   /** Makes small jobs large: fewer rows a chunk, fewer chunks outstanding. */
@@ -36,7 +38,7 @@ export interface HouseOptions {
 }
 
 export const openHouse = async (options: HouseOptions = {}) => {
-  const home = mkdtempSync(join(tmpdir(), 'stevedore-test-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'stevedore-test-'));
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const logs: Logged[] = [];
@@ -96,7 +98,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     },
     async close(): Promise<void> {
       joined.close();
-      rmSync(home, { recursive: true, force: true });
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 };

@@ -19,12 +19,29 @@ export interface Machine {
   stop(): Promise<number | null>;
 }
 
+export interface StartOptions {
+  /** Gets the process before it is ready. */
+  spawned?: (child: ChildProcess) => void;
+  /** No file may grow beyond so many bytes: what is written there fails, as it does on a full disk. */
+  largestFile?: number;
+}
+
 /** Starts the system; resolves when it says that it is ready. */
-export const startMachine = async (home: string, env: Record<string, string> = {}): Promise<Machine> => {
-  const child = spawn(process.execPath, [main], {
+export const startMachine = async (
+  home: string,
+  env: Record<string, string> = {},
+  { spawned, largestFile }: StartOptions = {},
+): Promise<Machine> => {
+  const command = [process.execPath, main];
+  // The shell counts in blocks of 512 bytes.
+  if (largestFile !== undefined)
+    command.unshift('/bin/sh', '-c', 'ulimit -f "$0" && exec "$@"', String(Math.floor(largestFile / 512)));
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     env: { ...process.env, PORT: '0', STEVEDORE_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  spawned?.(child);
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
   const url = await new Promise<string>((resolve, reject) => {

@@ -181,6 +181,21 @@ describe('a job of many chunks', () => {
     expect(new Set(ids).size).toBe(60_000);
   });
 
+  it('leaves nothing of the work behind although the process died right after the end was written', async () => {
+    const { list } = house.ports.files;
+    house.ports.files.list = async () => {
+      throw new Error('the process dies here');
+    };
+    const job = await imported(house, `${rows(100, 'Oslo')}broken\n`, { report_email: 'owner@example.com' });
+    expect(job).toMatchObject({ state: 'completed', counts: { created: 100, rejected: 1 } });
+    house.ports.files.list = list;
+    await house.settle();
+    house.advance(2 * 60_000 + 1);
+    await sweep(house.ports);
+    const left = await house.ports.files.list(`jobs/${job.id}/`);
+    expect(left).toEqual([`jobs/${job.id}/results/rejected.csv`]);
+  });
+
   it('removes an export after two hours and says so, and leaves nothing of the work behind', async () => {
     await imported(house, rows(10, 'Oslo'));
     const job = await settled(house, await submitJob(house, 'export_list_data', { list: 'Main' }));
