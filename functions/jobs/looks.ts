@@ -18,6 +18,10 @@ export const lookAfter = {
 /** How long uploads and rejected rows are kept after the end of a job. */
 export const keepFor = 7 * 24 * 60 * minute;
 
+/** Where a job's input lies, or may still come to lie after the job has ended. */
+export const inputKey = ({ source, ticket }: Job): string | undefined =>
+  source && 'key' in source ? source.key : ticket?.key;
+
 /** When an ended job wants its next look: reports first, then files whose time ends, then never. */
 export const nextLook = (job: Job, now: Millis): Millis | null => {
   if (!isEnded(job)) return now + lookAfter.processing;
@@ -27,6 +31,6 @@ export const nextLook = (job: Job, now: Millis): Millis | null => {
     .filter((file) => !file.removed)
     .map((file) => file.expiresAt);
   const sourceEnds = (job.finishedAt ?? now) + keepFor;
-  if (job.source && 'key' in job.source && sourceEnds > now) ends.push(sourceEnds);
+  if (inputKey(job) !== undefined && sourceEnds > now) ends.push(sourceEnds);
   return ends.length > 0 ? Math.min(...ends) : null;
 };

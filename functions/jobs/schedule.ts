@@ -1,5 +1,5 @@
 // When a job may begin: now, at its time, or once its file has come.
-import type { Job, JobId, Millis } from './job.ts';
+import { isEnded, type Job, type JobId, type Millis } from './job.ts';
 import { lookAfter } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { arrive, launch, lookAgain } from './states.ts';
@@ -52,7 +52,8 @@ export const ticketJob = (key: string): JobId | undefined =>
 export const uploadArrived = async (ports: Ports, key: string): Promise<boolean> => {
   const id = ticketJob(key);
   const job = id === undefined ? undefined : await ports.jobs.read(id);
-  if (!job?.ticket || job.ticket.key !== key) {
+  // Of an ended job the sweeper removes the file in its time.
+  if (!job?.ticket || job.ticket.key !== key || isEnded(job)) {
     // The event of one upload may come twice, and whoever had it first may have died before the message.
     if (job?.state === 'pending') await schedule(ports, job);
     return false;

@@ -5,7 +5,7 @@ import { dispatch } from './dispatch.ts';
 import { closeJob } from './end.ts';
 import { failJob } from './fail.ts';
 import { fileKinds, isEnded, type Job } from './job.ts';
-import { lookAfter, nextLook } from './looks.ts';
+import { inputKey, lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { schedule, sendPlan, uploadArrived } from './schedule.ts';
 import { forget, lookAgain } from './states.ts';
@@ -93,8 +93,8 @@ const removeEnded = async (ports: Ports, job: Job): Promise<Job> => {
     gone.push(file.key);
     files[kind] = { ...file, removed: true };
   }
-  if (nextLook({ ...job, files }, now) === null && job.source && 'key' in job.source && !isDropped(job.source.key))
-    gone.push(job.source.key);
+  const input = inputKey(job);
+  if (nextLook({ ...job, files }, now) === null && input !== undefined && !isDropped(input)) gone.push(input);
   if (gone.length === 0) return job;
   await ports.files.remove(gone);
   ports.log.info('files.removed', { job: job.id, files: gone.length });

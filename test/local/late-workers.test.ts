@@ -7,9 +7,10 @@ import type { Ports } from '../../functions/jobs/ports.ts';
 import { sidOf } from '../../functions/jobs/profile.ts';
 import { sendReport } from '../../functions/jobs/report.ts';
 import { runChunk } from '../../functions/jobs/run-chunk.ts';
+import { uploadArrived } from '../../functions/jobs/schedule.ts';
 import { sweep } from '../../functions/jobs/sweep.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { imported, importFile, readJob, readObject, settled } from '../helpers/jobs.ts';
+import { imported, importFile, readJob, readObject, settled, submitJob } from '../helpers/jobs.ts';
 
 const endless = () => Number.POSITIVE_INFINITY;
 const people = (count: number) => Array.from({ length: count }, (_, index) => `p${index}@example.com,Oslo`);
@@ -108,6 +109,20 @@ describe('someone who comes late or dies', () => {
     await sweep(house.ports);
     expect(await house.ports.files.head(job.source && 'key' in job.source ? job.source.key : '')).toBeUndefined();
     expect(await settled(house, retried)).toMatchObject({ state: 'completed', counts: { created: 9 } });
+  });
+
+  it('takes no file for a job that has ended, and removes it in its time', async () => {
+    const request = { list: 'Main', upload: { filename: 'people.csv', size: 10 } };
+    const job = await submitJob(house, 'import', request);
+    await cancelJob(house.ports, house.client, job.id);
+    const key = job.ticket?.key ?? '';
+    await house.ports.files.put(key, 'a@example.');
+    expect(await uploadArrived(house.ports, key)).toBe(false);
+    const ended = await readJob(house.ports, job.id);
+    expect(ended).toMatchObject({ state: 'cancelled', ticket: { key } });
+    house.advance(7 * 24 * 3600_000 + 10_000);
+    await sweep(house.ports);
+    expect(await house.ports.files.head(key)).toBeUndefined();
   });
 
   it('sends no report again that arrived while it was held up', async () => {

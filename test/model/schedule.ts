@@ -126,7 +126,8 @@ class Run {
     const waiting = [...jobs.jobs.values()].find(({ ticket }) => ticket && !this.#decided.has(ticket.key));
     if (!waiting?.ticket) return false;
     this.#decided.add(waiting.ticket.key);
-    if (world.random.chance(0.2)) return false;
+    // The form for it is good for an hour.
+    if (waiting.ticket.expiresAt <= world.now || world.random.chance(0.2)) return false;
     this.#cast.upload(waiting.ticket.key, fileOf(waiting.ticket.filename));
     return true;
   }
