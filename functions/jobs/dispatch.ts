@@ -2,7 +2,12 @@
 import { isEnded, type Job } from './job.ts';
 import type { Message, Ports } from './ports.ts';
 
-const chunkMessage = (job: Job, chunk: number): Message => ({ v: 1, kind: 'chunk', job: job.id, chunk });
+const chunkMessage = (job: Job, chunk: number): Extract<Message, { kind: 'chunk' }> => ({
+  v: 1,
+  kind: 'chunk',
+  job: job.id,
+  chunk,
+});
 
 /** The number of the first chunk that cannot have been sent yet. */
 export const windowEnd = ({ tuning }: Pick<Ports, 'tuning'>, job: Job): number =>
@@ -14,9 +19,9 @@ export const sendNext = async (ports: Ports, job: Job): Promise<void> => {
   if (next < (job.chunks ?? 0)) await sendChunk(ports, job, next);
 };
 
-/** Sends one chunk, for the first time or because a worker handed it over. */
-export const sendChunk = (ports: Ports, job: Job, chunk: number): Promise<void> =>
-  ports.work.send(`lane-${job.type}`, [chunkMessage(job, chunk)], { group: job.client });
+/** Sends one chunk: for the first time, because a worker handed it over, or to be told what was done of it. */
+export const sendChunk = (ports: Ports, job: Job, chunk: number, tell = false): Promise<void> =>
+  ports.work.send(`lane-${job.type}`, [{ ...chunkMessage(job, chunk), ...(tell && { tell }) }], { group: job.client });
 
 /** Sends all chunks in the window that are not accounted; for a job that is gathering, any chunk wakes the finisher. */
 export const dispatch = async (ports: Ports, job: Job, delaySeconds = 0): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Entry, JobContext, RowWork } from './define.ts';
 import { endJob } from './end.ts';
 import { failJob } from './fail.ts';
 import { finishSlices } from './finish-slices.ts';
-import { accountedRows, type Counts, type Job, type JobFailure } from './job.ts';
+import { accountedRows, appliedRows, type Counts, type Job, type JobFailure } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { type Plan, readPlan } from './plan-record.ts';
 import type { Ports } from './ports.ts';
@@ -65,7 +65,7 @@ interface HowItEnded {
 const howItEnded = (job: Job, counts: Counts, rows: number): HowItEnded => {
   const { rejected = 0, not_processed: lost = 0 } = counts;
   if (job.stop === 'cancel') return { state: 'cancelled' };
-  const state = rejected + lost < rows ? 'incomplete' : 'failed';
+  const state = appliedRows(counts) > 0 ? 'incomplete' : 'failed';
   if (job.stop === 'budget' || overBudget(job.budget, rejected, rows, true))
     return { state, failure: { class: 'input', message: budgetMessage(job) } };
   if (lost === 0) return { state: 'completed' };

@@ -181,6 +181,10 @@ export const newId = (now: Millis): string =>
     .toString(16)
     .padStart(8, '0') + randomBytes(8).toString('hex');
 
+/** Rows that are in the user base as they were sent. */
+export const appliedRows = ({ created = 0, updated = 0, unchanged = 0, duplicate = 0 }: Counts): number =>
+  created + updated + unchanged + duplicate;
+
 /** Rows that have an outcome so far. */
 export const accountedRows = (counts: Counts): number =>
   outcomes.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);

@@ -148,7 +148,8 @@ export class FileGone extends Error {
 /** Messages carry ids and are only hints: any may come twice, late, or for a job that has nothing left to do. */
 export type Message =
   | { v: 1; kind: 'plan'; job: JobId }
-  | { v: 1; kind: 'chunk'; job: JobId; chunk: number }
+  /** `tell`: the chunk could not be done in all its tries. Nothing of it is written any more; what was done is told. */
+  | { v: 1; kind: 'chunk'; job: JobId; chunk: number; tell?: true }
   | { v: 1; kind: 'report'; job: JobId; channel: Channel };
 
 /** `plan`, `report`, or `lane-<job type>`. */

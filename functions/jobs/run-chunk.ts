@@ -8,27 +8,27 @@ import { lookAfter } from './looks.ts';
 import { readPlan } from './plan-record.ts';
 import type { Budget, LedgerEntry, Ports } from './ports.ts';
 import { findType } from './registry.ts';
-import { runRows } from './run-rows.ts';
+import { type How, runRows } from './run-rows.ts';
 import { runSlice } from './run-slice.ts';
 import { Meter } from './usage.ts';
 
 /**
  * Runs a chunk unless it is accounted already. `inline`: the caller runs the job's other chunks itself. `redelivered`: whoever
- * had the message before may have accounted the chunk and died before it sent the next one.
+ * had the message before may have accounted the chunk and died before it sent the next one. `tell`: writes nothing.
  */
 export const runChunk = async (
   ports: Ports,
   id: JobId,
   chunk: number,
   budget: Budget,
-  options: { inline?: boolean; redelivered?: boolean } = {},
+  options: { inline?: boolean; redelivered?: boolean; tell?: boolean } = {},
 ): Promise<void> => {
   let job = await ports.jobs.read(id);
   if (job?.state !== 'running') return;
   if (options.redelivered && job.phase === 'processing' && job.done.includes(chunk) && job.done.length !== job.chunks)
     return dispatch(ports, job);
   while (job.state === 'running' && job.phase === 'processing' && isOpen(job, chunk)) {
-    const entry = await workOn(ports, job, chunk, budget);
+    const entry = await workOn(ports, job, chunk, { budget, tell: options.tell ?? false });
     if (!entry) return;
     const before = entry.from;
     const { accounted, job: after } = await ports.jobs.account(id, entry);
@@ -53,10 +53,10 @@ const passOn = async (ports: Ports, job: Job, { chunk, reached }: LedgerEntry, i
 };
 
 /** The account of what was done of the chunk; undefined when there is none: the job ended over it, or is held or over. */
-const workOn = async (ports: Ports, job: Job, chunk: number, budget: Budget): Promise<LedgerEntry | undefined> => {
+const workOn = async (ports: Ports, job: Job, chunk: number, how: How): Promise<LedgerEntry | undefined> => {
   const meter = new Meter(ports.tuning.memoryGb);
   try {
-    const done = await meter.run(() => runAny(ports, job, chunk, budget));
+    const done = await meter.run(() => runAny(ports, job, chunk, how));
     return done && { ...done.entry, usage: { ...meter.used, plannedUnits: done.plannedUnits }, due: nextDue(ports) };
   } catch (error) {
     if (error instanceof Stopped) return undefined;
@@ -68,7 +68,7 @@ const workOn = async (ports: Ports, job: Job, chunk: number, budget: Budget): Pr
 
 const nextDue = (ports: Ports): number => ports.clock.now() + lookAfter.processing;
 
-const runAny = async (ports: Ports, job: Job, number: number, budget: Budget) => {
+const runAny = async (ports: Ports, job: Job, number: number, how: How) => {
   const type = findType(job.type);
   const client = await ports.clients.byId(job.client);
   if (!type || !client || !job.plan) throw new Error('a job without type, client or plan');
@@ -81,7 +81,7 @@ const runAny = async (ports: Ports, job: Job, number: number, budget: Budget) =>
     return { entry: { chunk: number, from: 0, ...account }, plannedUnits: 0 };
   }
   const place = { chunk: number, from: job.reached[number] ?? 0 };
-  const { left, ...done } = await runRows(context, type.work, plan, chunk, place, budget);
+  const { left, ...done } = await runRows(context, type.work, plan, chunk, place, how);
   if (left === undefined || done.entry.reached !== place.from) return done;
   // Nothing was done of it: there is nothing to account.
   if (left === 'time') throw new RetryLater(1, 'out of time');

@@ -14,6 +14,12 @@ import { Watch } from './watch.ts';
 type Context = JobContext<unknown, unknown>;
 type Work = RowWork<unknown, unknown, Entry>;
 
+/** How long a worker may take, and whether it may only tell what was done before. */
+export interface How {
+  budget: Budget;
+  tell: boolean;
+}
+
 /** What a worker did of a chunk. */
 export interface Done {
   entry: Omit<LedgerEntry, 'due' | 'usage'>;
@@ -29,11 +35,11 @@ export const runRows = async (
   plan: Plan,
   chunk: Chunk,
   { chunk: number, from }: Place,
-  budget: Budget,
+  { budget, tell }: How,
 ): Promise<Done> => {
   if (!plan.input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
   const tally = new Tally(plan.input.header.names.length);
-  const batches = new Batches(context, work, tally, new Watch(context, budget));
+  const batches = new Batches(context, work, tally, new Watch(context, budget, tell));
   try {
     const read = () => rowsOf(context, plan, chunk);
     if (chunk.kind === 'range') await runRange(context, work, read(), from, tally, batches);

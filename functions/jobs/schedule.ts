@@ -4,6 +4,8 @@ import { lookAfter } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { arrive, launch, lookAgain } from './states.ts';
 
+/** Moves of others that may cross an arrival. */
+const arrivals = 10;
 /** The longest delay of a queue's message, in milliseconds. */
 const longestDelay = 900_000;
 
@@ -51,21 +53,23 @@ export const ticketJob = (key: string): JobId | undefined =>
  */
 export const uploadArrived = async (ports: Ports, key: string): Promise<boolean> => {
   const id = ticketJob(key);
-  const job = id === undefined ? undefined : await ports.jobs.read(id);
-  // Of an ended job the sweeper removes the file in its time.
-  if (!job?.ticket || job.ticket.key !== key || isEnded(job)) {
-    // The event of one upload may come twice, and whoever had it first may have died before the message.
-    if (job?.state === 'pending') await schedule(ports, job);
-    return false;
+  for (let attempt = 0; id !== undefined && attempt < arrivals; attempt++) {
+    const job = await ports.jobs.read(id);
+    // Of an ended job the sweeper removes the file in its time.
+    if (!job?.ticket || job.ticket.key !== key || isEnded(job)) {
+      // The event of one upload may come twice, and whoever had it first may have died before the message.
+      if (job?.state === 'pending') await schedule(ports, job);
+      return false;
+    }
+    const { filename, size } = job.ticket;
+    const now = ports.clock.now();
+    const arrival = arrive(job, { kind: 'file', key, filename }, now, now + lookAfter.pending);
+    const arrived = await ports.jobs.move(job.id, arrival);
+    // Someone paused or resumed it just now.
+    if (!arrived) continue;
+    ports.log.info('upload.arrived', { job: job.id, client: job.client, bytes: size });
+    await schedule(ports, arrived);
+    return true;
   }
-  const { filename } = job.ticket;
-  const now = ports.clock.now();
-  const arrived = await ports.jobs.move(
-    job.id,
-    arrive(job, { kind: 'file', key, filename }, now, now + lookAfter.pending),
-  );
-  if (!arrived) return false;
-  ports.log.info('upload.arrived', { job: job.id, client: job.client, bytes: job.ticket.size });
-  await schedule(ports, arrived);
-  return true;
+  return false;
 };

@@ -147,7 +147,7 @@ export const startChunks = (
   name: 'start chunks',
   from: ['running'],
   phases: ['splitting'],
-  set: { phase: 'processing', times: entered(job, 'processing', now), ...set },
+  set: { phase: 'processing', times: entered(job, 'processing', now), tries: 0, ...set },
 });
 
 /** Every chunk is accounted: exactly one caller wins this. */
@@ -166,6 +166,14 @@ export const planAgain = (job: Job, plan: string, chunks: number, due: Millis): 
   phases: ['finishing'],
   ...asSeen(job),
   set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due },
+});
+
+/** Finishing failed in all tries of a message: another one tries. */
+export const finishAgain = (tries: number, due: Millis): Move => ({
+  name: 'finish again',
+  from: ['running'],
+  phases: ['finishing'],
+  set: { tries, due },
 });
 
 /** What every end sets. */
@@ -188,12 +196,16 @@ export const end = (
   set: { state, phase: null, ...set },
 });
 
-/** The work cannot be done. Allowed from any unfinished state, or only in `phases` when the caller knows no more than these. */
-export const fail = (set: Ending & { failure: JobFailure }, phases?: readonly Phase[]): Move => ({
+/** The work cannot be done: `incomplete` when rows were applied and kept, else `failed`. Allowed from any unfinished state, or only in `phases` when the caller knows no more than these. */
+export const fail = (
+  state: 'incomplete' | 'failed',
+  set: Ending & { failure: JobFailure },
+  phases?: readonly Phase[],
+): Move => ({
   name: 'fail',
   from: phases ? ['running'] : unfinishedStates,
   ...(phases && { phases }),
-  set: { state: 'failed', phase: null, ...set },
+  set: { state, phase: null, ...set },
 });
 
 /** Holds the job: workers hand over what they have done and stop. Not while it is being stopped for good. */

@@ -18,12 +18,15 @@ export type Verdict = 'go' | 'time' | 'pause' | 'tell';
 export class Watch {
   readonly #context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>;
   readonly #budget: Budget;
+  readonly #tell: boolean;
   #glance: Glance;
   #lookedAt: number;
 
-  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, budget: Budget) {
+  /** `tell`: there is nothing to be written from the beginning. */
+  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, budget: Budget, tell = false) {
     this.#context = context;
     this.#budget = budget;
+    this.#tell = tell;
     this.#glance = context.job;
     this.#lookedAt = performance.now();
   }
@@ -41,6 +44,7 @@ export class Watch {
     if (stop) return 'tell';
     if (state === 'paused') return 'pause';
     if (state !== 'running') throw new Stopped('the job is not running');
+    if (this.#tell) return 'tell';
     if (overBudget(job.budget, (counts.rejected ?? 0) + rejected, accountedRows(counts) + rows)) {
       await stopJob(ports, job.id, 'budget');
       this.#glance = { ...this.#glance, stop: 'budget' };

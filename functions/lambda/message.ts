@@ -7,7 +7,13 @@ const version = z.literal(1);
 
 const message: z.ZodType<Message> = z.discriminatedUnion('kind', [
   z.strictObject({ v: version, kind: z.literal('plan'), job }),
-  z.strictObject({ v: version, kind: z.literal('chunk'), job, chunk: z.int().nonnegative() }),
+  z.strictObject({
+    v: version,
+    kind: z.literal('chunk'),
+    job,
+    chunk: z.int().nonnegative(),
+    tell: z.literal(true).exactOptional(),
+  }),
   z.strictObject({ v: version, kind: z.literal('report'), job, channel: z.enum(['mail', 'postback']) }),
 ]);
 
