@@ -106,3 +106,9 @@ it('lets only the reporter send mail, and only from the address of the stage', (
 it('keeps the key of secrets from functions that have no client to read', () => {
   for (const name of ['sweep', 'dead-letter']) expect(allowed(name).join()).not.toContain('key Secrets');
 });
+
+it.each(shells)('lets %s find the work files that it may remove', (name) => {
+  const pairs = allowed(name);
+  if (pairs.includes('s3:DeleteObject on bucket jobs objects')) expect(pairs).toContain('s3:ListBucket on bucket jobs');
+  else expect(name).toMatch(/^(report|uploads)$/);
+});
