@@ -63,7 +63,8 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'uploads:remove': [{ bucket: 'uploads', actions: ['DeleteObject'] }],
   'work-files:read': [readFrom('jobs')],
   'work-files:write': [writeTo('jobs')],
-  'work-files:remove': [{ bucket: 'jobs', actions: ['DeleteObject'] }],
+  // Whoever removes the work of a job looks for it.
+  'work-files:remove': [{ bucket: 'jobs', actions: ['DeleteObject'], list: true }],
   'exports:read': [readFrom('exports')],
   'exports:remove': [{ bucket: 'exports', actions: ['DeleteObject'] }],
   'mail:send': [{ mail: ['SendEmail'] }],

@@ -99,6 +99,9 @@ it('ends a job whose chunk can never be done, with the rows of that chunk not pr
     expect(job).toMatchObject({ state: 'incomplete', rows });
     expect(job.counts.not_processed).toBeGreaterThan(0);
     expect(accountedRows(job.counts)).toBe(rows);
+    const { not_processed_url: url } = await bench.client.job(id);
+    const given = (await (await fetch(String(url))).text()).trimEnd().split('\n');
+    expect(given).toHaveLength(1 + (job.counts.not_processed ?? 0));
     await bench.quiet('lane-import', 'lane-import-dead-letters');
     expect(await bench.messagesIn('lost')).toBe(0);
     await until(

@@ -16,7 +16,7 @@ export const roadHouse: HouseOptions = {
 };
 
 /** What a road ends with: it must be the same wherever the process died. */
-export type Facts = Record<string, unknown>;
+type Facts = Record<string, unknown>;
 
 const list = 'Main';
 const known = Array.from({ length: 12 }, (_, index) => `known${index}@example.com,Oslo`);

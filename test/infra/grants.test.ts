@@ -113,3 +113,9 @@ it('lets the sweeper look for uploads and clear up after jobs that it ends, and 
   expect(pairs).toContain('s3:ListBucket on bucket jobs');
   expect(pairs.join()).not.toContain('s3:PutObject');
 });
+
+it.each(shells)('lets %s find the work files that it may remove', (name) => {
+  const pairs = allowed(name);
+  if (pairs.includes('s3:DeleteObject on bucket jobs objects')) expect(pairs).toContain('s3:ListBucket on bucket jobs');
+  else expect(name).toMatch(/^(report|uploads)$/);
+});

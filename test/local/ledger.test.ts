@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { retryJob } from '../../functions/jobs/control.ts';
 import { submitDrop } from '../../functions/jobs/drop.ts';
 import { handleMessage } from '../../functions/jobs/handle.ts';
 import { FileGone } from '../../functions/jobs/ports.ts';
@@ -118,18 +119,36 @@ describe('a job of many chunks', () => {
     expect(await readJob(house.ports, job.id)).toMatchObject({ state: 'failed', failure: { class: 'internal' } });
   });
 
-  it('ends incomplete with the rows of a poison chunk not processed', async () => {
+  it('ends incomplete with the rows of a poison chunk given back, and a retry of just these completes once it is cured', async () => {
     const { apply } = house.ports.profiles;
     house.ports.profiles.apply = async (client, changes) => {
-      if (changes.some((change) => change.kind === 'create' && change.profile.email === 'p3@example.com'))
+      if (changes.some((change) => change.kind === 'create' && /^p[37]@/.test(change.profile.email)))
         throw new Error('poison');
       return apply.call(house.ports.profiles, client, changes);
     };
-    const job = await importFile(house, rows(25_000, 'Oslo'));
+    const job = await importFile(house, `${rows(25_000, 'Oslo')}P3@example.com,Rome\nbroken\n`);
     const ended = await settled(house, job);
     expect(ended.state).toBe('incomplete');
-    expect(ended.counts.not_processed).toBeGreaterThan(0);
-    expect((ended.counts.created ?? 0) + (ended.counts.not_processed ?? 0)).toBe(25_000);
+    const { created = 0, not_processed: lost = 0, rejected } = ended.counts;
+    expect(lost).toBeGreaterThan(0);
+    expect([created + lost, rejected]).toEqual([25_001, 1]);
+    const [header, ...lines] = (await readObject(house.ports, ended.files.notProcessed?.key ?? ''))
+      .trimEnd()
+      .split('\n');
+    expect(header).toBe('email,city,_line,_reason');
+    expect(lines).toHaveLength(lost);
+    // A chunk of the file, and the one of the people who come twice.
+    expect(lines.filter((line) => /^p[37]@/i.test(line)).toSorted()).toEqual([
+      'P3@example.com,Rome,25002,not processed',
+      'p3@example.com,Oslo,5,not processed',
+      'p7@example.com,Oslo,9,not processed',
+    ]);
+
+    house.ports.profiles.apply = apply;
+    const rest = await settled(house, await retryJob(house.ports, house.client, job.id));
+    expect(rest).toMatchObject({ state: 'completed', parent: job.id, rows: lost + 1 });
+    expect(rest.counts).toMatchObject({ duplicate: 1, rejected: 1 });
+    expect(await exported(house, 'Main', { fields: { vars: 1 } })).toHaveLength(25_001);
   });
 
   it('keeps the rejected rows when a second finisher runs while the first one joins them', async () => {
