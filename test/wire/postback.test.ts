@@ -34,6 +34,17 @@ afterAll(async () => {
   await house.close();
 });
 
+/** Values as PHP's forms write them: brackets for what is nested. */
+const flat = (values: object, name = (key: string) => key): Record<string, string> =>
+  Object.assign(
+    {},
+    ...Object.entries(values).map(([key, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null
+        ? flat(value, (inner) => `${name(key)}[${inner}]`)
+        : { [name(key)]: String(value) },
+    ),
+  );
+
 describe('a postback', () => {
   it('brings the data of GET /job, signed so that the public receivers verify it', async () => {
     const order = { job: 'import', list: 'Große Liste & "mehr"', emails: 'ada@example.com,nobody', postback_url: url };
@@ -45,7 +56,7 @@ describe('a postback', () => {
     const { sig, ...values } = Object.fromEntries(form);
     expect(sig).toBe(sign(secret, Object.values(values)));
     const { reports, error, ...data } = shown;
-    const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
+    const texts = flat(data);
     // Links are signed anew for each reader.
     const { rejected_url: link, ...others } = texts;
     expect(link).toMatch(/^http/);
