@@ -104,7 +104,7 @@ export const retryJob = async (ports: Ports, client: Owner, id: JobId): Promise<
     await schedule(ports, earlier);
     return earlier;
   }
-  const { type, door, name, params, echo, reportEmail, postbackUrl, budget } = job;
+  const { type, door, name, params, echo, reportEmail, postbackUrl, errorBudget } = job;
   return createJob(ports, {
     id: held.job,
     client: client.id,
@@ -117,6 +117,6 @@ export const retryJob = async (ports: Ports, client: Owner, id: JobId): Promise<
     ...(source && { source }),
     ...(reportEmail !== undefined && { reportEmail }),
     ...(postbackUrl !== undefined && { postbackUrl }),
-    ...(budget && { budget }),
+    ...(errorBudget && { errorBudget }),
   });
 };

@@ -1,7 +1,8 @@
 // The finisher: makes the results, moves the job to its end, sets the reports going. Every step may be done twice.
-import { budgetMessage, overBudget } from './budget.ts';
+
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { endJob } from './end.ts';
+import { budgetMessage, overBudget } from './error-budget.ts';
 import { failJob } from './fail.ts';
 import { finishSlices } from './finish-slices.ts';
 import { accountedRows, appliedRows, type Counts, type Job, type JobFailure } from './job.ts';
@@ -66,7 +67,7 @@ const howItEnded = (job: Job, counts: Counts, rows: number): HowItEnded => {
   const { rejected = 0, not_processed: lost = 0 } = counts;
   if (job.stop === 'cancel') return { state: 'cancelled' };
   const state = appliedRows(counts) > 0 ? 'incomplete' : 'failed';
-  if (job.stop === 'budget' || overBudget(job.budget, rejected, rows, true))
+  if (job.stop === 'errors' || overBudget(job.errorBudget, rejected, rows, true))
     return { state, failure: { class: 'input', message: budgetMessage(job) } };
   if (lost === 0) return { state: 'completed' };
   const message =

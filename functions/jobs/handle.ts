@@ -8,7 +8,7 @@ import { lookAfter } from './looks.ts';
 import { markOf } from './marks.ts';
 import { planJob } from './plan.ts';
 import { readPlan, rowsIn } from './plan-record.ts';
-import { type Budget, FileGone, type Message, type Ports } from './ports.ts';
+import { FileGone, type Message, type Ports, type TimeLeft } from './ports.ts';
 import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';
 import { finishAgain } from './states.ts';
@@ -17,15 +17,15 @@ import { finishAgain } from './states.ts';
 export const handleMessage = async (
   ports: Ports,
   message: Message,
-  budget: Budget,
+  timeLeft: TimeLeft,
   /** True when the message was handed out before: whoever had it may have died anywhere in its work. */
   redelivered = false,
 ): Promise<void> => {
   switch (message.kind) {
     case 'plan':
-      return planJob(ports, message.job, budget);
+      return planJob(ports, message.job, timeLeft);
     case 'chunk':
-      return runChunk(ports, message.job, message.chunk, budget, { redelivered, tell: message.tell ?? false });
+      return runChunk(ports, message.job, message.chunk, timeLeft, { redelivered, tell: message.tell ?? false });
     case 'report':
       return sendReport(ports, message.job, message.channel);
   }

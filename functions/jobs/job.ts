@@ -56,7 +56,7 @@ export interface Ticket {
 }
 
 /** Why a job over rows is being brought to its end early: somebody asked for it, or too many rows were rejected. */
-export type Stop = 'cancel' | 'budget';
+export type Stop = 'cancel' | 'errors';
 
 /** When a job is going so wrong that it must stop: more than `maxErrors` rows rejected, or more than `maxErrorPct` of 100. */
 export interface ErrorBudget {
@@ -119,7 +119,7 @@ export interface Job {
   mode?: 'plan';
   /** The job whose rows this one brings again. */
   parent?: JobId;
-  budget?: ErrorBudget;
+  errorBudget?: ErrorBudget;
   state: State;
   phase?: Phase;
   createdAt: Millis;

@@ -9,7 +9,7 @@ import { isEnded, type Job, type JobFailure, type JobId } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { type Plan, writePlan } from './plan-record.ts';
 import { planRowJob } from './plan-row-job.ts';
-import { type Budget, type Client, FileGone, type Ports } from './ports.ts';
+import { type Client, FileGone, type Ports, type TimeLeft } from './ports.ts';
 import { findType } from './registry.ts';
 import { runChunk } from './run-chunk.ts';
 import { launchIfDue } from './schedule.ts';
@@ -17,7 +17,7 @@ import { begin, startChunks } from './states.ts';
 import { Meter } from './usage.ts';
 
 /** Plans the job if it is still to be planned, and sets its chunks going. */
-export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<void> => {
+export const planJob = async (ports: Ports, id: JobId, timeLeft: TimeLeft): Promise<void> => {
   const found = await ports.jobs.read(id);
   const job = found?.state === 'scheduled' ? await launchIfDue(ports, found) : found;
   if (!job || isEnded(job) || job.state === 'paused') return;
@@ -30,7 +30,7 @@ export const planJob = async (ports: Ports, id: JobId, budget: Budget): Promise<
   // It was held while its chunks ran: they go on.
   if (planned) return dispatch(ports, begun);
   const started = await planOrFail(ports, begun);
-  if (started) await start(ports, started, budget);
+  if (started) await start(ports, started, timeLeft);
 };
 
 const planning = ['downloading', 'splitting'] as const;
@@ -99,12 +99,12 @@ const planSlices = async (
 };
 
 /** Runs a small job here and now; hands a large one, or one that meets trouble, to its lane. */
-const start = async (ports: Ports, job: Job, budget: Budget): Promise<void> => {
+const start = async (ports: Ports, job: Job, timeLeft: TimeLeft): Promise<void> => {
   const small = job.chunks === 1 || job.chunks === 0 || (job.rows !== undefined && job.rows < ports.tuning.inlineRows);
   if (!small) return dispatch(ports, job);
   try {
     for (let chunk = 0; chunk < Math.max(1, job.chunks ?? 0); chunk++)
-      await runChunk(ports, job.id, chunk, budget, { inline: true });
+      await runChunk(ports, job.id, chunk, timeLeft, { inline: true });
   } catch (error) {
     ports.log.warn('plan.inline_failed', { job: job.id, retry: error instanceof RetryLater });
     const now = await ports.jobs.read(job.id);

@@ -156,7 +156,7 @@ export type Message =
 export type QueueName = 'plan' | 'report' | `lane-${string}`;
 
 /** How long the caller of the engine may still run, in milliseconds; a Lambda's remaining time. */
-export type Budget = () => number;
+export type TimeLeft = () => number;
 
 export interface Work {
   /** Sends all messages or throws. `group` (the client) lets queues be fair between clients. Delay at most 900 s. */

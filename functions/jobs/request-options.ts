@@ -9,7 +9,7 @@ import { BlockedAddress, type Client, type Ports } from './ports.ts';
 /** How far ahead a job may begin: its input is kept for seven days. */
 const longestWait = 6 * 24 * 3600_000;
 
-type Options = Pick<Job, 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'budget'>;
+type Options = Pick<Job, 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'errorBudget'>;
 type Raw = Record<string, unknown>;
 
 const invalid = (name: string) => new Refusal('invalid_parameter', `Invalid ${name}`);
@@ -74,7 +74,7 @@ const readParent = async (ports: Ports, client: Client, value: unknown): Promise
   return id;
 };
 
-const readBudget = (raw: Raw): Pick<Job, 'budget'> => {
+const readBudget = (raw: Raw): Pick<Job, 'errorBudget'> => {
   const number = (name: string, most: number): number | undefined => {
     const value = raw[name];
     if (value === undefined) return undefined;
@@ -83,9 +83,9 @@ const readBudget = (raw: Raw): Pick<Job, 'budget'> => {
     return read;
   };
   const [maxErrors, maxErrorPct] = [number('max_errors', 1e9), number('max_error_pct', 100)];
-  const budget: ErrorBudget = {
+  const errorBudget: ErrorBudget = {
     ...(maxErrors !== undefined && { maxErrors }),
     ...(maxErrorPct !== undefined && { maxErrorPct }),
   };
-  return Object.keys(budget).length > 0 ? { budget } : {};
+  return Object.keys(errorBudget).length > 0 ? { errorBudget } : {};
 };

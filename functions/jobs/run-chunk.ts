@@ -6,7 +6,7 @@ import { finishJob } from './finish.ts';
 import type { Job, JobId } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { readPlan } from './plan-record.ts';
-import type { Budget, LedgerEntry, Ports } from './ports.ts';
+import type { LedgerEntry, Ports, TimeLeft } from './ports.ts';
 import { findType } from './registry.ts';
 import { type How, runRows } from './run-rows.ts';
 import { runSlice } from './run-slice.ts';
@@ -20,7 +20,7 @@ export const runChunk = async (
   ports: Ports,
   id: JobId,
   chunk: number,
-  budget: Budget,
+  timeLeft: TimeLeft,
   options: { inline?: boolean; redelivered?: boolean; tell?: boolean } = {},
 ): Promise<void> => {
   let job = await ports.jobs.read(id);
@@ -28,7 +28,7 @@ export const runChunk = async (
   if (options.redelivered && job.phase === 'processing' && job.done.includes(chunk) && job.done.length !== job.chunks)
     return dispatch(ports, job);
   while (job.state === 'running' && job.phase === 'processing' && isOpen(job, chunk)) {
-    const entry = await workOn(ports, job, chunk, { budget, tell: options.tell ?? false });
+    const entry = await workOn(ports, job, chunk, { timeLeft, tell: options.tell ?? false });
     if (!entry) return;
     const before = entry.from;
     const { accounted, job: after } = await ports.jobs.account(id, entry);

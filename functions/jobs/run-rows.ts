@@ -7,7 +7,7 @@ import { RetryLater } from './errors.ts';
 import { markOf, type Place } from './marks.ts';
 import { partKey, versionOf } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
-import { type Budget, FileGone, type LedgerEntry } from './ports.ts';
+import { FileGone, type LedgerEntry, type TimeLeft } from './ports.ts';
 import { type Person, Tally } from './tally.ts';
 import { Watch } from './watch.ts';
 
@@ -16,7 +16,7 @@ type Work = RowWork<unknown, unknown, Entry>;
 
 /** How long a worker may take, and whether it may only tell what was done before. */
 export interface How {
-  budget: Budget;
+  timeLeft: TimeLeft;
   tell: boolean;
 }
 
@@ -35,11 +35,11 @@ export const runRows = async (
   plan: Plan,
   chunk: Chunk,
   { chunk: number, from }: Place,
-  { budget, tell }: How,
+  { timeLeft, tell }: How,
 ): Promise<Done> => {
   if (!plan.input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
   const tally = new Tally(plan.input.header.names.length);
-  const batches = new Batches(context, work, tally, new Watch(context, budget, tell));
+  const batches = new Batches(context, work, tally, new Watch(context, timeLeft, tell));
   try {
     const read = () => rowsOf(context, plan, chunk);
     if (chunk.kind === 'range') await runRange(context, work, read(), from, tally, batches);

@@ -61,7 +61,9 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
 
 /** What a new job is made of; the rest is what every new job begins with. */
 export type NewJob = Pick<Job, 'id' | 'client' | 'type' | 'door' | 'name' | 'params' | 'echo'> &
-  Partial<Pick<Job, 'source' | 'ticket' | 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'budget'>>;
+  Partial<
+    Pick<Job, 'source' | 'ticket' | 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'errorBudget'>
+  >;
 
 /** Writes a job and sends it; the job that has its id already when there is one. */
 export const createJob = async (ports: Ports, made: NewJob): Promise<Job> => {

@@ -1,9 +1,10 @@
 // A worker's eye on its job and on the clock: between two batches it says whether to go on.
-import { overBudget } from './budget.ts';
+
 import type { JobContext } from './define.ts';
+import { overBudget } from './error-budget.ts';
 import { Stopped } from './errors.ts';
 import { accountedRows } from './job.ts';
-import type { Budget, Glance } from './ports.ts';
+import type { Glance, TimeLeft } from './ports.ts';
 import { stopJob } from './stop.ts';
 
 /** With less time than this left, in milliseconds, no further batch is begun. */
@@ -17,15 +18,15 @@ export type Verdict = 'go' | 'time' | 'pause' | 'tell';
 
 export class Watch {
   readonly #context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>;
-  readonly #budget: Budget;
+  readonly #timeLeft: TimeLeft;
   readonly #tell: boolean;
   #glance: Glance;
   #lookedAt: number;
 
   /** `tell`: there is nothing to be written from the beginning. */
-  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, budget: Budget, tell = false) {
+  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, timeLeft: TimeLeft, tell = false) {
     this.#context = context;
-    this.#budget = budget;
+    this.#timeLeft = timeLeft;
     this.#tell = tell;
     this.#glance = context.job;
     this.#lookedAt = performance.now();
@@ -45,12 +46,12 @@ export class Watch {
     if (state === 'paused') return 'pause';
     if (state !== 'running') throw new Stopped('the job is not running');
     if (this.#tell) return 'tell';
-    if (overBudget(job.budget, (counts.rejected ?? 0) + rejected, accountedRows(counts) + rows)) {
-      await stopJob(ports, job.id, 'budget');
-      this.#glance = { ...this.#glance, stop: 'budget' };
+    if (overBudget(job.errorBudget, (counts.rejected ?? 0) + rejected, accountedRows(counts) + rows)) {
+      await stopJob(ports, job.id, 'errors');
+      this.#glance = { ...this.#glance, stop: 'errors' };
       return 'tell';
     }
-    return this.#budget() < lastCall ? 'time' : 'go';
+    return this.#timeLeft() < lastCall ? 'time' : 'go';
   }
 }
 

@@ -6,7 +6,7 @@ import middy from '@middy/core';
 import partialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { RetryLater } from '../jobs/errors.ts';
-import type { Budget, Log } from '../jobs/ports.ts';
+import type { Log, TimeLeft } from '../jobs/ports.ts';
 import { describeError } from './describe-error.ts';
 
 /** What AWS calls with a batch. */
@@ -19,7 +19,7 @@ export interface QueueShellOptions {
   log: Log;
   logger: Logger;
   /** Does the work of one body. Throws RetryLater, or anything: the message stays then. */
-  work(body: string, budget: Budget, redelivered: boolean): Promise<void>;
+  work(body: string, timeLeft: TimeLeft, redelivered: boolean): Promise<void>;
   /** Without it every failed message waits for the queue's own visibility timeout. */
   defer?: Defer;
 }
@@ -34,9 +34,9 @@ const triesOf = (record: SQSRecord): number => Number(record.attributes.Approxim
 
 /** The handler of a queue's function. */
 export const queueShell = ({ log, logger, work, defer }: QueueShellOptions): QueueHandler => {
-  const one = async (record: SQSRecord, budget: Budget): Promise<void> => {
+  const one = async (record: SQSRecord, timeLeft: TimeLeft): Promise<void> => {
     try {
-      await work(record.body, budget, triesOf(record) > 1);
+      await work(record.body, timeLeft, triesOf(record) > 1);
     } catch (error) {
       const seconds = error instanceof RetryLater ? error.seconds : pauseAfter(triesOf(record));
       // When even this fails, the message waits for the visibility timeout: the first error is the one to tell.
@@ -56,8 +56,8 @@ export const queueShell = ({ log, logger, work, defer }: QueueShellOptions): Que
     .use(injectLambdaContext(logger))
     .use(partialBatchFailure({ logger: onFailure }))
     .handler(async (event, context) => {
-      const budget = () => context.getRemainingTimeInMillis();
-      return Promise.allSettled(event.Records.map((record) => one(record, budget)));
+      const timeLeft = () => context.getRemainingTimeInMillis();
+      return Promise.allSettled(event.Records.map((record) => one(record, timeLeft)));
     });
   return async (event, context) => (await handler(event, context)) as SQSBatchResponse;
 };

@@ -14,7 +14,7 @@ export const createWorkShell = (env: EngineEnv): QueueHandler => {
   return queueShell({
     log,
     logger,
-    work: (body, budget, redelivered) => handleMessage(ports, parseMessage(body), budget, redelivered),
+    work: (body, timeLeft, redelivered) => handleMessage(ports, parseMessage(body), timeLeft, redelivered),
     defer: createDefer(sdk.sqs, env.QUEUES),
   });
 };

@@ -181,7 +181,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         const conditions: Partial<states.Move>[] = [
           { stop: null },
           { stop: 'cancel' },
-          { stop: 'budget' },
+          { stop: 'errors' },
           { awaiting: true },
           { awaiting: false },
           { plan: null },

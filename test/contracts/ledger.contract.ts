@@ -103,10 +103,10 @@ export const ledgerContract = (harness: Harness<Subjects['jobs']>): void => {
     });
 
     it('tells state, stop and counts at a glance', async () => {
-      const id = await running({ stop: 'budget', counts: { rejected: 4, created: 1 } });
+      const id = await running({ stop: 'errors', counts: { rejected: 4, created: 1 } });
       expect(await store().glance(id)).toEqual({
         state: 'running',
-        stop: 'budget',
+        stop: 'errors',
         counts: { rejected: 4, created: 1 },
       });
       expect(await store().glance(await running())).toEqual({ state: 'running', counts: {} });

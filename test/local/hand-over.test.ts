@@ -22,8 +22,8 @@ describe('a worker whose time runs out', () => {
     for (let left = 2; ; left = 2) {
       const received = house.ports.messages.receive('work');
       if (!received) break;
-      const budget = () => (written.length > 0 && left-- <= 0 ? 1_000 : 300_000);
-      await handleMessage(house.ports, received.message, budget, false);
+      const timeLeft = () => (written.length > 0 && left-- <= 0 ? 1_000 : 300_000);
+      await handleMessage(house.ports, received.message, timeLeft, false);
       house.ports.messages.done(received.id);
     }
     expect(await readJob(house.ports, job.id)).toMatchObject({ state: 'completed', counts: { created: 300 } });

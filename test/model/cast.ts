@@ -115,12 +115,12 @@ export class Cast {
     if (world.random.chance(0.5)) await forgetPlans();
     const ports = portsOf(this.#stage, actor);
     let outOfTime = false;
-    const budget = () => {
+    const timeLeft = () => {
       outOfTime ||= world.fault('outOfTime');
       return outOfTime ? 0 : Number.POSITIVE_INFINITY;
     };
     const work = () =>
-      dead ? buryMessage(ports, message) : handleMessage(ports, message, budget, letter.receives > 1);
+      dead ? buryMessage(ports, message) : handleMessage(ports, message, timeLeft, letter.receives > 1);
     world.start(actor, work, (error) => {
       if (error === undefined) return queues.done(letter, actor);
       const wait = error instanceof RetryLater ? error.seconds * 1000 : (backoff[letter.receives - 1] ?? 30_000);

@@ -55,7 +55,7 @@ const cases: [what: string, job: Partial<Job>, allowed: Action[]][] = [
     { state: 'paused', phase: 'processing', resumeTo: 'pending', pausedAt: at, ...planned },
     ['resume', 'cancel'],
   ],
-  ['stopped over its budget', { state: 'running', phase: 'processing', stop: 'budget', ...planned }, []],
+  ['stopped over its budget', { state: 'running', phase: 'processing', stop: 'errors', ...planned }, []],
   ['completed without fault', { state: 'completed', ...planned, ...over }, []],
   [
     'completed, with rows rejected',

@@ -33,7 +33,7 @@ describe('an order', () => {
       mode: 'run',
       params: { list: 'Main' },
       progress: { value: 0, total: null },
-      budget: { maxErrors: 5 },
+      errorBudget: { maxErrors: 5 },
       files: {},
       reports: [],
       actions: ['pause', 'cancel'],

@@ -40,7 +40,7 @@ export const answerOf = (job: Job, links: Links, now: Millis, upload?: UploadFor
     ...(upload && { upload }),
     reports: reportsOf(job),
     ...(receipt && { receipt }),
-    ...(job.budget && { budget: job.budget }),
+    ...(job.errorBudget && { errorBudget: job.errorBudget }),
     actions: allowedActions(job, now),
   };
 };

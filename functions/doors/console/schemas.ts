@@ -65,7 +65,7 @@ export const jobAnswer = z.strictObject({
   door: z.enum(['sailthru', 'greenarrow', 'append', 'console', 'drop']),
   state: z.enum(['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled']),
   /** Why the job is being brought to an early end: it writes nothing more, and is about to have ended. */
-  stopping: z.enum(['cancel', 'budget']).optional(),
+  stopping: z.enum(['cancel', 'errors']).optional(),
   phase: phase.optional(),
   mode: z.enum(['run', 'plan']),
   /** The job whose rows this one brings again. */
@@ -98,7 +98,7 @@ export const jobAnswer = z.strictObject({
   reports: z.array(report),
   /** Of an ended job. */
   receipt: receipt.optional(),
-  budget: z.strictObject({ maxErrors: amount.optional(), maxErrorPct: amount.optional() }).optional(),
+  errorBudget: z.strictObject({ maxErrors: amount.optional(), maxErrorPct: amount.optional() }).optional(),
   /** What may be done to the job now. */
   actions: z.array(z.enum(actions)),
 });

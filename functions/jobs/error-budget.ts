@@ -12,7 +12,7 @@ export const overBudget = (budget: ErrorBudget | undefined, rejected: number, ro
 };
 
 /** The sentence for the person who set it. */
-export const budgetMessage = ({ budget = {} }: Job): string => {
+export const budgetMessage = ({ errorBudget: budget = {} }: Job): string => {
   const parts = [
     ...(budget.maxErrors === undefined ? [] : [`max_errors ${budget.maxErrors}`]),
     ...(budget.maxErrorPct === undefined ? [] : [`max_error_pct ${budget.maxErrorPct}`]),
