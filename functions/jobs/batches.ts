@@ -1,10 +1,18 @@
 // Hands the rows of a chunk to the type's work batch by batch, as many at once as the store likes, until it is told to stop.
 import type { Entry, JobContext, RowWork } from './define.ts';
-import type { Person, Tally } from './tally.ts';
+import type { Outcome } from './job.ts';
+import type { Tally } from './tally.ts';
 import type { Verdict, Watch } from './watch.ts';
 
 type Context = JobContext<unknown, unknown>;
 type Work = RowWork<unknown, unknown, Entry>;
+
+/** Entries of one batch; of each how many rows it is made of, and the line of the last. */
+class Batch {
+  readonly entries: Entry[] = [];
+  readonly rows: number[] = [];
+  readonly lines: number[] = [];
+}
 
 export class Batches {
   /** Why no further batch was begun; undefined while all is well. */
@@ -14,7 +22,7 @@ export class Batches {
   readonly #tally: Tally;
   readonly #watch: Watch;
   readonly #running = new Set<Promise<void>>();
-  #waiting: Person[] = [];
+  #waiting = new Batch();
   #failure: { error: unknown } | undefined;
 
   constructor(context: Context, work: Work, tally: Tally, watch: Watch) {
@@ -24,31 +32,34 @@ export class Batches {
     this.#watch = watch;
   }
 
-  /** Takes one person. No key may come twice. A promise only when the caller must wait; then ask for `left`. */
-  add(person: Person): Promise<void> | undefined {
-    this.#waiting.push(person);
-    return this.#waiting.length < this.#context.ports.profiles.batch ? undefined : this.#begin();
+  /** Takes one person's entry. No key may come twice. A promise only when the caller must wait; then ask for `left`. */
+  add(entry: Entry, rows: number, line: number): Promise<void> | undefined {
+    const { entries, rows: counts, lines } = this.#waiting;
+    entries.push(entry);
+    counts.push(rows);
+    lines.push(line);
+    return entries.length < this.#context.ports.profiles.batch ? undefined : this.#begin();
   }
 
   /** Waits for everything; nothing is still being written when it throws. */
   async close(): Promise<void> {
-    const open = this.#waiting.length > 0 || this.#tally.waits;
+    const open = this.#waiting.entries.length > 0 || this.#tally.waits;
     if (open && !this.#failure && !this.left) await this.#begin();
     await Promise.all(this.#running);
     if (this.#failure) throw this.#failure.error;
   }
 
   async #begin(): Promise<void> {
-    const people = this.#waiting;
-    this.#waiting = [];
+    const batch = this.#waiting;
+    this.#waiting = new Batch();
     const verdict = await this.#watch.verdict(this.#tally.rows, this.#tally.rejections);
     if (verdict === 'time' || verdict === 'pause') {
       this.left = verdict;
       return;
     }
     this.#tally.commit();
-    if (people.length === 0) return;
-    const run: Promise<void> = this.#run(people, verdict)
+    if (batch.entries.length === 0) return;
+    const run: Promise<void> = this.#run(batch, verdict)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -58,17 +69,23 @@ export class Batches {
     if (this.#failure) await this.close();
   }
 
-  async #run(people: readonly Person[], verdict: 'go' | 'tell'): Promise<void> {
+  async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell'): Promise<void> {
     const context = this.#context;
-    const entries = people.map(({ entry }) => entry);
-    const each = <T>(results: readonly T[], take: (result: T, person: Person) => void): void => {
-      if (results.length !== people.length) throw new Error('not one outcome for each entry');
-      for (const [index, person] of people.entries()) take(results[index] as T, person);
+    const tally = this.#tally;
+    const expectAll = (results: readonly unknown[]) => {
+      if (results.length !== entries.length) throw new Error('not one outcome for each entry');
     };
-    if (verdict === 'tell')
-      each(await this.#work.look(context, entries), (forecast, person) => this.#tally.told(forecast, person));
-    else if (context.job.mode === 'plan')
-      each(await this.#work.look(context, entries), (forecast, person) => this.#tally.planned(forecast, person));
-    else each(await this.#work.apply(context, entries), (outcome, person) => this.#tally.person(outcome, person));
+    if (verdict === 'go' && context.job.mode !== 'plan') {
+      const outcomes = await this.#work.apply(context, entries);
+      expectAll(outcomes);
+      for (let index = 0; index < outcomes.length; index++) tally.person(outcomes[index] as Outcome, rows[index] ?? 1);
+      return;
+    }
+    const forecasts = await this.#work.look(context, entries);
+    expectAll(forecasts);
+    for (const [index, forecast] of forecasts.entries()) {
+      if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
+      else tally.planned(forecast, rows[index] ?? 1, lines[index] ?? 0);
+    }
   }
 }

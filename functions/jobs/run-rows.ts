@@ -8,7 +8,7 @@ import { markOf, type Place } from './marks.ts';
 import { partKey, versionOf } from './parts.ts';
 import type { Chunk, Plan } from './plan-record.ts';
 import { FileGone, type LedgerEntry, type TimeLeft } from './ports.ts';
-import { type Person, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { Watch } from './watch.ts';
 
 type Context = JobContext<unknown, unknown>;
@@ -42,8 +42,9 @@ export const runRows = async (
   const batches = new Batches(context, work, tally, new Watch(context, timeLeft, tell));
   try {
     const read = () => rowsOf(context, plan, chunk);
-    if (chunk.kind === 'range') await runRange(context, work, read(), from, tally, batches);
+    if (chunk.kind === 'range') await runRange(context, work, read, from, tally, batches);
     else await runDuplicates(context, work, read, from, tally, batches);
+    if (tally.undone.size > 0) await leaveUndone(context, work, read, tally);
   } catch (error) {
     // The object of a plan is never replaced: what cannot be read now may be readable later, or the sweeper's tries end.
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
@@ -85,13 +86,13 @@ const isRejected = (parsed: Entry | { reject: string }): parsed is { reject: str
 const runRange = async (
   context: Context,
   work: Work,
-  arrays: AsyncIterable<InputRow[]>,
+  read: () => AsyncIterable<InputRow[]>,
   from: number,
   tally: Tally,
   batches: Batches,
 ): Promise<void> => {
   let passed = 0;
-  for await (const rows of arrays) {
+  for await (const rows of read()) {
     for (const row of rows) {
       if (passed++ < from) continue;
       const parsed = parse(context, work, row);
@@ -99,7 +100,7 @@ const runRange = async (
         tally.reject(row, parsed.reject);
         continue;
       }
-      const full = batches.add({ entry: parsed, rows: 1, line: row.line, row });
+      const full = batches.add(parsed, 1, row.line);
       if (full === undefined) continue;
       await full;
       if (batches.left) return batches.close();
@@ -117,7 +118,7 @@ const runDuplicates = async (
   tally: Tally,
   batches: Batches,
 ): Promise<void> => {
-  const people = new Map<string, Person>();
+  const people = new Map<string, { entry: Entry; rows: number; line: number }>();
   let rejected = 0;
   for await (const rows of read())
     for (const row of rows) {
@@ -133,18 +134,26 @@ const runDuplicates = async (
       else people.set(entry.key, { entry, rows: 1, line: row.line });
     }
   let passed = from === 0 ? 0 : rejected;
-  for (const person of people.values()) {
+  for (const { entry, rows, line } of people.values()) {
     if (passed < from) {
-      passed += person.rows;
+      passed += rows;
       continue;
     }
-    const full = batches.add(person);
+    const full = batches.add(entry, rows, line);
     if (full === undefined) continue;
     await full;
     if (batches.left) break;
   }
   await batches.close();
-  if (tally.undone.size === 0) return;
+};
+
+/** Writes down the rows of those for whom nothing may be written any more, from a second reading of the chunk. */
+const leaveUndone = async (
+  context: Context,
+  work: Work,
+  read: () => AsyncIterable<InputRow[]>,
+  tally: Tally,
+): Promise<void> => {
   for await (const rows of read())
     for (const row of rows) {
       const entry = parse(context, work, row);

@@ -13,16 +13,6 @@ const maxChanges = 10;
 
 export const notProcessedReason = 'not processed';
 
-/** The rows of one person, folded into one entry. */
-export interface Person {
-  entry: Entry;
-  rows: number;
-  /** Line of the last row. */
-  line: number;
-  /** The row, when there is only one. Of people who come more than once nothing is kept: they may come a million times. */
-  row?: InputRow;
-}
-
 /** A change that a plan would make, and the line that it comes from. */
 export interface PlannedChange extends Omit<Change, 'writeUnits'> {
   line: number;
@@ -35,7 +25,7 @@ export class Tally {
   /** Lines of the file of rejected rows, and of the file of rows that were not processed. */
   readonly rejected: string[] = [];
   readonly notProcessed: string[] = [];
-  /** People whose rows are still to be read again for that file. */
+  /** People whose rows are still to be read again for that file: while work goes well, no row is kept for it. */
   readonly undone = new Set<string>();
   /** Of a plan: some changes, and the write units of all. */
   readonly changes: PlannedChange[] = [];
@@ -82,22 +72,21 @@ export class Tally {
     this.#waiting = [];
   }
 
-  /** The last row of a person decides. */
-  person(outcome: Outcome, { rows }: Person): void {
+  /** The last of a person's rows decides. */
+  person(outcome: Outcome, rows: number): void {
     this.add(outcome);
     if (rows > 1) this.add('duplicate', rows - 1);
   }
 
   /** A person for whom nothing may be written any more. */
-  told({ outcome, change }: Forecast, person: Person): void {
+  told({ outcome, change }: Forecast, entry: Entry, rows: number): void {
     if (!change) {
-      this.person(outcome, person);
+      this.person(outcome, rows);
       return;
     }
     // All rows: a later try needs the fields of the earlier ones as well.
-    this.add('not_processed', person.rows);
-    if (person.row) this.leave(person.row);
-    else this.undone.add(person.entry.key);
+    this.add('not_processed', rows);
+    this.undone.add(entry.key);
   }
 
   /** A row for the file of those that were not processed. */
@@ -105,13 +94,13 @@ export class Tally {
     this.notProcessed.push(this.#line(row, notProcessedReason));
   }
 
-  /** A person as a plan sees it. */
-  planned({ outcome, change }: Forecast, person: Person): void {
-    this.person(outcome, person);
+  /** A person as a plan sees it; `line` is that of the last row. */
+  planned({ outcome, change }: Forecast, rows: number, line: number): void {
+    this.person(outcome, rows);
     if (!change) return;
     const { writeUnits, ...shown } = change;
     this.plannedUnits += writeUnits;
-    if (this.changes.length < maxChanges) this.changes.push({ line: person.line, outcome, ...shown });
+    if (this.changes.length < maxChanges) this.changes.push({ line, outcome, ...shown });
   }
 
   #line(row: InputRow, reason: string): string {

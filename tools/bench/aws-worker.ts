@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { accountedRows, type Job, type Outcome } from '../../functions/jobs/job.ts';
 import type { Client } from '../../functions/jobs/ports.ts';
-import { AwsMeter, costFigures, requestsOf, type UnitLimits } from './aws-costs.ts';
+import { costOf } from '../../functions/jobs/receipt.ts';
+import { type AwsCosts, AwsMeter, costFigures, requestsOf, type UnitLimits } from './aws-costs.ts';
 import { latency } from './aws-terms.ts';
 import { Engine } from './engine.ts';
 import { expectSame, type Figure, figure, rate, type Section } from './figures.ts';
@@ -27,12 +28,12 @@ class Bench {
   }
 
   /** Imports a file whose rows all have the same outcome. */
-  async import(what: string, file: string, outcome: Outcome, limits: UnitLimits): Promise<Figure[]> {
+  async import(what: string, file: string, outcome: Outcome, limits: UnitLimits, more = {}): Promise<Figure[]> {
     const key = `uploads/bench/${what.replaceAll(' ', '-')}`;
     await this.#engine.ports.files.put(key, createReadStream(file));
     const upload = { key, filename: 'people.csv' };
     const planned = await this.#meter.measured(() =>
-      this.#engine.plan(this.#client, { type: 'import', params: { list }, upload }),
+      this.#engine.plan(this.#client, { type: 'import', params: { list, ...more }, upload }),
     );
     const { result: job, costs } = await this.#meter.measured(() => this.#engine.work(planned.result.id));
     this.#expectEnd(what, job, { [outcome]: this.#rows });
@@ -43,6 +44,8 @@ class Bench {
       rate(`${label}: with the planner`, this.#rows, planned.costs.seconds + costs.seconds),
       figure(`${label}: planner, CPU`, planned.costs.cpu / this.#rows, 'us/row'),
       figure(`${label}: planner, requests`, (1000 * requestsOf(planned.costs)) / this.#rows, 'per 1,000 rows'),
+      receiptFigure(label, job, [planned.costs, costs]),
+      figure(`${label}: cost on the receipt`, (1e6 * costOf(job.usage)) / this.#rows, 'USD per 1,000,000 rows'),
     ];
   }
 
@@ -61,6 +64,13 @@ class Bench {
   }
 }
 
+/** Whether the receipt tells what the stand-in counted: all but the ledger's own reads and writes. */
+const receiptFigure = (label: string, { usage }: Job, costs: readonly AwsCosts[]): Figure => {
+  const units = costs.map(({ counted }) => counted.units);
+  const counted = units.reduce((sum, { rows, engine }) => sum + rows.read + rows.write + engine.read + engine.write, 0);
+  return figure(`${label}: units on the receipt`, (100 * (usage.readUnits + usage.writeUnits)) / counted, '% of all');
+};
+
 const run = (rows: number): Promise<Section> =>
   withFolder(async (folder) => {
     const [first, second] = [join(folder, 'people.csv'), join(folder, 'changed.csv')];
@@ -71,6 +81,7 @@ const run = (rows: number): Promise<Section> =>
       const engine = new Engine(stub.address);
       const bench = new Bench(stub, engine, await engine.client(), rows);
       const figures = [
+        ...(await bench.import('dry run', first, 'created', { read: 1010, write: 0 }, { mode: 'plan' })),
         ...(await bench.import('new rows', first, 'created', { write: 2010 })),
         ...(await bench.import('unchanged rows', first, 'unchanged', { write: 0 })),
         ...(await bench.import('changed rows', second, 'updated', {})),
