@@ -25,7 +25,7 @@ export const usageAttribute = (name: string): string => numbered.usage + name;
 export const reachedAttribute = (chunk: number): string => numbered.reached + chunk;
 
 /** What a glance at a job reads. */
-export const glanceAttributes = ['state', 'stop', ...countNames.map((name) => numbered.counts + name)];
+export const glanceAttributes = ['state', 'stop', 'done', ...countNames.map((name) => numbered.counts + name)];
 
 /** The numbers out of attributes with this beginning, and what is left of them. */
 const numbersOf = (rest: Item, prefix: string): Numbers => {
@@ -42,6 +42,9 @@ const attributesOf = (numbers: object, prefix: string): Item =>
   Object.fromEntries(
     Object.entries(numbers).flatMap(([name, n]) => (n === 0 && prefix !== numbered.counts ? [] : [[prefix + name, n]])),
   );
+
+/** The ledger's set, as it is kept: an empty one is none. */
+export const doneOf = (done: unknown): number[] => (done instanceof Set ? [...done].sort((a, b) => a - b) : []);
 
 /** The counts of an item, also of one that holds only a glance. */
 export const countsOf = (item: Item): Job['counts'] => numbersOf({ ...item }, numbered.counts);
@@ -94,7 +97,7 @@ export const fromItem = (item: Item): Job => {
     usage,
     params: JSON.parse(String(params)),
     echo: JSON.parse(String(echo)),
-    done: done instanceof Set ? [...done].sort((a, b) => a - b) : [],
+    done: doneOf(done),
     counts,
     marks: fromSet(marks),
   } as unknown as Job;

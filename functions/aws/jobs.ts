@@ -17,6 +17,7 @@ import {
   applyPatch,
   countAttribute,
   countsOf,
+  doneOf,
   fromItem,
   glanceAttributes,
   reachedAttribute,
@@ -104,7 +105,15 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
           ExpressionAttributeNames: names,
         }),
       );
-      return Item && ({ state: Item.state, ...(Item.stop && { stop: Item.stop }), counts: countsOf(Item) } as Glance);
+      return (
+        Item &&
+        ({
+          state: Item.state,
+          ...(Item.stop && { stop: Item.stop }),
+          counts: countsOf(Item),
+          done: doneOf(Item.done),
+        } as Glance)
+      );
     },
 
     async account(id, entry) {

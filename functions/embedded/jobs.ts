@@ -54,7 +54,7 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
 
     async glance(id) {
       const job = read(id);
-      return job && { state: job.state, counts: job.counts, ...(job.stop && { stop: job.stop }) };
+      return job && { state: job.state, counts: job.counts, done: job.done, ...(job.stop && { stop: job.stop }) };
     },
 
     async move(id, move) {

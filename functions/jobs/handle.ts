@@ -39,7 +39,7 @@ export const buryMessage = async (ports: Ports, message: Message): Promise<void>
   if (message.kind === 'chunk' && job.phase === 'processing')
     return buryChunk(ports, job, message.chunk, message.tell ?? false);
   if (message.kind === 'chunk' && job.phase === 'finishing') return buryFinish(ports, job);
-  if (message.kind === 'plan' && job.phase === 'processing') return dispatch(ports, job);
+  if (message.kind === 'plan' && (job.phase === 'processing' || job.phase === 'finishing')) return dispatch(ports, job);
   // A report has its own log; a job that is held, or whose time is still to come, does not need the message.
   if (message.kind === 'report' || job.state === 'paused' || job.state === 'scheduled') return;
   await failJob(ports, job, { class: 'internal', message: 'The job could not be done after several tries' });

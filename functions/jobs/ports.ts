@@ -40,7 +40,7 @@ export interface Claim {
 }
 
 /** What a worker must know of its job between two batches. */
-export type Glance = Pick<Job, 'state' | 'stop' | 'counts'>;
+export type Glance = Pick<Job, 'state' | 'stop' | 'counts' | 'done'>;
 
 export interface Jobs {
   /** Writes a new job. False when a job with this id exists; nothing is changed then. */

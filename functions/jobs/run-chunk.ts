@@ -29,7 +29,7 @@ export const runChunk = async (
     return dispatch(ports, job);
   while (job.state === 'running' && job.phase === 'processing' && isOpen(job, chunk)) {
     const entry = await workOn(ports, job, chunk, { timeLeft, tell: options.tell ?? false });
-    if (!entry) return;
+    if (!entry) return lookAround(ports, id, chunk);
     const before = entry.from;
     const { accounted, job: after } = await ports.jobs.account(id, entry);
     job = after;
@@ -41,6 +41,14 @@ export const runChunk = async (
     if ((job.reached[chunk] ?? 0) === before) break;
   }
   if (job.state === 'running' && job.done.length === job.chunks) await finishJob(ports, job);
+};
+
+/** Someone else accounted the chunk meanwhile, and may have died before the next message: then nobody else goes on. */
+const lookAround = async (ports: Ports, id: JobId, chunk: number): Promise<void> => {
+  const job = await ports.jobs.read(id);
+  if (job?.state !== 'running' || !job.done.includes(chunk)) return;
+  if (job.done.length === job.chunks) await finishJob(ports, job);
+  else await dispatch(ports, job);
 };
 
 const isOpen = (job: Job, chunk: number): boolean => chunk < (job.chunks ?? 0) && !job.done.includes(chunk);

@@ -35,11 +35,11 @@ export const runRows = async (
   plan: Plan,
   chunk: Chunk,
   { chunk: number, from }: Place,
-  { timeLeft, tell }: How,
+  how: How,
 ): Promise<Done> => {
   if (!plan.input || chunk.kind === 'slice') throw new Error('a plan of slices for a job of rows');
   const tally = new Tally(plan.input.header.names.length);
-  const batches = new Batches(context, work, tally, new Watch(context, timeLeft, tell));
+  const batches = new Batches(context, work, tally, new Watch(context, number, how));
   try {
     const read = () => rowsOf(context, plan, chunk);
     if (chunk.kind === 'range') await runRange(context, work, read, from, tally, batches);

@@ -196,15 +196,18 @@ export const end = (
   set: { state, phase: null, ...set },
 });
 
-/** The work cannot be done: `incomplete` when rows were applied and kept, else `failed`. Allowed from any unfinished state, or only in `phases` when the caller knows no more than these. */
+/** The work cannot be done: `incomplete` when rows were applied and kept, else `failed`; a job that was to be cancelled is. Allowed from any unfinished state, or only in `phases` when the caller knows no more than these. */
 export const fail = (
-  state: 'incomplete' | 'failed',
-  set: Ending & { failure: JobFailure },
+  job: Job,
+  state: 'incomplete' | 'failed' | 'cancelled',
+  set: Ending & { failure: JobFailure; counts: Counts },
   phases?: readonly Phase[],
 ): Move => ({
   name: 'fail',
   from: phases ? ['running'] : unfinishedStates,
   ...(phases && { phases }),
+  // The counts are those that were looked at.
+  accounts: job.done.length,
   set: { state, phase: null, ...set },
 });
 

@@ -20,19 +20,25 @@ export class Watch {
   readonly #context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>;
   readonly #timeLeft: TimeLeft;
   readonly #tell: boolean;
+  readonly #chunk: number;
   #glance: Glance;
   #lookedAt: number;
 
   /** `tell`: there is nothing to be written from the beginning. */
-  constructor(context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>, timeLeft: TimeLeft, tell = false) {
+  constructor(
+    context: Pick<JobContext<unknown, unknown>, 'ports' | 'job'>,
+    chunk: number,
+    { timeLeft, tell }: { timeLeft: TimeLeft; tell: boolean },
+  ) {
     this.#context = context;
+    this.#chunk = chunk;
     this.#timeLeft = timeLeft;
     this.#tell = tell;
     this.#glance = context.job;
     this.#lookedAt = performance.now();
   }
 
-  /** What to do next, `rejected` of `rows` having been rejected by this worker. Throws Stopped when the job is over. */
+  /** What to do next, `rejected` of `rows` having been rejected by this worker. Throws Stopped when the job or the chunk is over. */
   async verdict(rows: number, rejected: number): Promise<Verdict> {
     const { ports, job } = this.#context;
     if (performance.now() - this.#lookedAt >= ports.tuning.lookEvery) {
@@ -41,10 +47,12 @@ export class Watch {
       if (!glance) throw new Stopped('the job is gone');
       this.#glance = glance;
     }
-    const { state, stop, counts } = this.#glance;
+    const { state, stop, counts, done } = this.#glance;
+    if (state !== 'running' && state !== 'paused') throw new Stopped('the job is over');
+    // Whoever had the chunk's message before was only slow: what is left of it is another one's.
+    if (done.includes(this.#chunk)) throw new Stopped('the chunk is accounted');
     if (stop) return 'tell';
     if (state === 'paused') return 'pause';
-    if (state !== 'running') throw new Stopped('the job is not running');
     if (this.#tell) return 'tell';
     if (overBudget(job.errorBudget, (counts.rejected ?? 0) + rejected, accountedRows(counts) + rows)) {
       await stopJob(ports, job.id, 'errors');

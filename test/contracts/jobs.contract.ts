@@ -110,7 +110,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         states.gather(job, now, now),
         states.planAgain(job, 'jobs/p2', 4, now),
         states.end(job, 'completed', { ...ending, rows: 1, counts: { created: 1 }, usage, files: {} }),
-        states.fail('failed', { failure: { class: 'input', message: 'm' }, ...ending }),
+        states.fail(job, 'failed', { failure: { class: 'input', message: 'm' }, counts: {}, ...ending }),
         states.finishAgain(1, now),
         states.pause(job, now, now),
         states.resume(job, now, now),

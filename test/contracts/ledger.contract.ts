@@ -102,14 +102,15 @@ export const ledgerContract = (harness: Harness<Subjects['jobs']>): void => {
       expect(job?.usage).toEqual({ ...noUsage, readUnits: 2, requests: 2 });
     });
 
-    it('tells state, stop and counts at a glance', async () => {
-      const id = await running({ stop: 'errors', counts: { rejected: 4, created: 1 } });
+    it('tells state, stop, counts and accounted chunks at a glance', async () => {
+      const id = await running({ stop: 'errors', counts: { rejected: 4, created: 1 }, done: [2, 0] });
       expect(await store().glance(id)).toEqual({
         state: 'running',
         stop: 'errors',
         counts: { rejected: 4, created: 1 },
+        done: [0, 2],
       });
-      expect(await store().glance(await running())).toEqual({ state: 'running', counts: {} });
+      expect(await store().glance(await running())).toEqual({ state: 'running', counts: {}, done: [] });
       expect(await store().glance(anId())).toBeUndefined();
     });
 

@@ -12,7 +12,7 @@ const leftBy = (stage: Stage, job: Job): Set<Sid> => {
 
 /** Ended by a failure that no finisher saw: what it did since its last account is unknown. */
 const brokeOff = (job: Job): boolean =>
-  job.state === 'failed' && /could not be done|plan of the job is gone/.test(job.failure?.message ?? '');
+  /could not be done|plan of the job is gone|results could not be made/.test(job.failure?.message ?? '');
 
 export const checkImport = (stage: Stage, job: Job): void => {
   const { world } = stage;
@@ -74,8 +74,7 @@ const checkCreated = (stage: Stage, job: Job, name: string, reading: Reading): v
     const told = stage.told.get(`${job.id} ${sid}`);
     const creation = profiles.creations.find((one) => one.job === job.id && one.sid === sid);
     if (buried) world.seen.add('check created, then buried');
-    else if (told !== undefined && creation && creation.step > told)
-      world.seen.add('check created after the stop was told');
+    else if (told !== undefined && creation && creation.step > told) world.seen.add('check created after it was told');
     else world.violate(`${name}: made a profile that it calls not processed`);
   }
   if (created !== made.length - lost.length)

@@ -60,7 +60,7 @@ export class JobStore {
     if (!now) return undefined;
     const past = (this.#past.get(id) ?? []).filter(({ until }) => until > this.#world.now - moment);
     const job = past.length > 0 && this.#world.fault('stale') ? this.#world.random.pick(past).job : now;
-    return { state: job.state, counts: job.counts, ...(job.stop && { stop: job.stop }) };
+    return { state: job.state, counts: job.counts, done: job.done, ...(job.stop && { stop: job.stop }) };
   }
 
   account(id: JobId, entry: LedgerEntry): { accounted: boolean; job: Job } {

@@ -100,7 +100,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
       if (!fresh) beginBatch(stage, actor, job);
       return world.call(actor, `profiles ${sids.length}${fresh ? ' fresh' : ''}`, () => {
         const found = profiles.read(client, sids, fresh);
-        if (fresh && jobs.jobs.get(job)?.stop) rememberTold(stage, job, sids);
+        if (fresh && (jobs.jobs.get(job)?.stop || isTelling(actor))) rememberTold(stage, job, sids);
         return found;
       });
     },
@@ -146,6 +146,9 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
     },
   };
 };
+
+/** A worker on a chunk that could not be done only says what was done. */
+const isTelling = ({ message }: Actor): boolean => message?.kind === 'chunk' && message.tell === true;
 
 /** From the first time on: whoever was told may be the one whose account counts. */
 const rememberTold = ({ told, world }: Stage, job: JobId, sids: readonly Sid[]): void => {

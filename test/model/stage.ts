@@ -32,7 +32,7 @@ export class Stage {
   /** What each job read, and the files that it ended with: as they were then, since all files have their time. */
   readonly inputs = new Map<JobId, string>();
   readonly results = new Map<JobId, ReadonlyMap<string, string>>();
-  /** Sids whose creation a stopped job was told of as not done, and when (in steps). */
+  /** Sids whose creation was told as not done, of a stopped job or of a chunk that was given up, and when (in steps). */
   readonly told = new Map<string, number>();
 
   constructor(seed: number, rules: Rules, options: { settings?: Partial<Settings>; traced?: boolean }) {
