@@ -10,7 +10,7 @@ import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
   --rows N       rows for one machine and for the planner (default 1,000,000)
-  --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only
+  --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only; with --only aws a dry run of it
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
   --only PART    machine, floor, planner, aws or afternoon (which is the worker on AWS and plain loops beside it)
   --no-floor     leave out the plain loops that figures can be compared with
@@ -28,7 +28,7 @@ const readArguments = () => {
     options: {
       rows: { type: 'string' },
       large: { type: 'boolean', default: false },
-      'aws-rows': { type: 'string', default: '30000' },
+      'aws-rows': { type: 'string' },
       only: { type: 'string' },
       floor: { type: 'boolean', default: true },
       profile: { type: 'string' },
@@ -36,7 +36,10 @@ const readArguments = () => {
     },
   });
   const { large } = values;
-  const [rows, awsRows] = [Number(values.rows ?? (large ? 10_000_000 : 1_000_000)), Number(values['aws-rows'])];
+  const [rows, awsRows] = [
+    Number(values.rows ?? (large ? 10_000_000 : 1_000_000)),
+    Number(values['aws-rows'] ?? (large ? 10_000_000 : 30_000)),
+  ];
   if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a number of rows');
   if (!Number.isInteger(awsRows) || awsRows < leastAwsRows) throw new Error(`--aws-rows takes ${leastAwsRows} or more`);
   if (values.only !== undefined && !parts.includes(values.only))
@@ -76,7 +79,8 @@ const run = async (): Promise<void> => {
   if (one && other) add(ratios(one, other));
   if (wants('planner')) add(await benchPlanner(rows));
   if (wants('aws') || wants('afternoon')) {
-    const worker = await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling);
+    const size = large ? ['large'] : [];
+    const worker = await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling, ...size);
     add(worker);
     for (const [loop, name] of wants('afternoon') ? Object.entries(loopNames) : []) {
       const plain = await inProcess(new URL('./bench/afternoon.ts', import.meta.url), awsRows, profiling, loop);
