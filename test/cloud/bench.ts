@@ -79,3 +79,21 @@ export const startReceiver = async () => {
       }),
   };
 };
+
+/** Addresses, list names, file names, secrets, signatures and links of the tests: nothing that a function may print. */
+const unspeakable = [
+  '@example.com',
+  'From file',
+  'By hand',
+  'Spring & Fall',
+  'may (1)',
+  'people.csv',
+  demoClient.secret,
+  'sig=',
+  'Stevedore key=',
+  'X-Amz-Signature',
+  'X-Amz-Credential',
+];
+
+/** What of that the functions have printed. */
+export const spokenOf = (bench: Bench): string[] => unspeakable.filter((text) => bench.printed().includes(text));

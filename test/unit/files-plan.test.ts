@@ -26,7 +26,7 @@ const address = fc.constantFrom(
   'ann@example.com',
   '"ann"@example.com',
   'ann @example.com',
-); // prettier-ignore
+);
 const row = fc.record({
   cells: fc.tuple(cell, address, cell),
   quoteAll: fc.boolean(),
@@ -34,7 +34,6 @@ const row = fc.record({
 });
 const limits = fc.record({ chunkRows: fc.integer({ min: 1, max: 5 }), chunkBytes: fc.integer({ min: 1, max: 200 }) });
 type Row = { cells: string[]; quoteAll: boolean; end: string };
-
 const write = ({ cells, quoteAll, end }: Row): string =>
   cells.map((text) => (quoteAll || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(',') + end;
 
