@@ -3,8 +3,8 @@ import type { Counts, Job, JobFailure, JobFiles } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { removeWork } from './parts.ts';
 import type { Ports } from './ports.ts';
-import { receiptOf } from './receipt.ts';
 import { firstDeliveries, sendReports } from './report.ts';
+import { receiptOf } from './reports/receipt.ts';
 import { end } from './states.ts';
 import { addUsage, type Usage } from './usage.ts';
 

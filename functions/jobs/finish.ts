@@ -2,15 +2,15 @@
 
 import type { Entry, JobContext, RowWork } from './define.ts';
 import { endJob } from './end.ts';
-import { budgetMessage, overBudget } from './error-budget.ts';
+import { finishSlices } from './exports/finish-slices.ts';
 import { failJob } from './fail.ts';
-import { finishSlices } from './finish-slices.ts';
 import { accountedRows, appliedRows, type Counts, type Job, type JobFailure } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { type Plan, readPlan } from './plan-record.ts';
+import { type Plan, readPlan } from './planning/plan-record.ts';
 import type { Ports } from './ports.ts';
 import { findType } from './registry.ts';
-import { rowsLeftOut, writeResults } from './results.ts';
+import { budgetMessage, overBudget } from './rows/error-budget.ts';
+import { rowsLeftOut, writeResults } from './rows/results.ts';
 import { gather } from './states.ts';
 import { Meter } from './usage.ts';
 

@@ -7,7 +7,7 @@ import { isEnded, type Job } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { markOf } from './marks.ts';
 import { planJob } from './plan.ts';
-import { readPlan, rowsIn } from './plan-record.ts';
+import { readPlan, rowsIn } from './planning/plan-record.ts';
 import { FileGone, type Message, type Ports, type TimeLeft } from './ports.ts';
 import { sendReport } from './report.ts';
 import { runChunk } from './run-chunk.ts';

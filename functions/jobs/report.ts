@@ -4,9 +4,9 @@ import { RetryLater } from './errors.ts';
 import type { Channel, Delivery, Job, JobId } from './job.ts';
 import { nextLook } from './looks.ts';
 import { BlockedAddress, type Client, type Message, type Ports } from './ports.ts';
-import { reportMail } from './report-mail.ts';
+import { reportMail } from './reports/report-mail.ts';
+import { webhookHeaders } from './reports/webhook-headers.ts';
 import { lookAgain } from './states.ts';
-import { webhookHeaders } from './webhook-headers.ts';
 
 /** Seconds to wait after each failed attempt: over an hour in all, none longer than a queue can delay. */
 const retryDelays = [10, 30, 60, 120, 300, 600, 900, 900, 900];

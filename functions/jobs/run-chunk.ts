@@ -1,15 +1,15 @@
 // A worker's step: does one chunk, accounts it exactly once, sends the next, and the last one gathers the results.
 import { dispatch, sendChunk, sendNext } from './dispatch.ts';
 import { Reject, RetryLater, Stopped } from './errors.ts';
+import { runSlice } from './exports/run-slice.ts';
 import { failJob } from './fail.ts';
 import { finishJob } from './finish.ts';
 import type { Job, JobId } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { readPlan } from './plan-record.ts';
+import { readPlan } from './planning/plan-record.ts';
 import type { LedgerEntry, Ports, TimeLeft } from './ports.ts';
 import { findType } from './registry.ts';
-import { type How, runRows } from './run-rows.ts';
-import { runSlice } from './run-slice.ts';
+import { type How, runRows } from './rows/run-rows.ts';
 import { Meter } from './usage.ts';
 
 /**

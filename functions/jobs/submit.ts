@@ -1,12 +1,13 @@
 // A request becomes a job: written first, then sent, then answered.
-import { chooseSource, storeSource } from './choose-source.ts';
+
 import { Refusal } from './errors.ts';
 import { type DoorName, type Job, type JobId, type Millis, newId, type Source } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { parseParams, withoutAbsent } from './params.ts';
 import type { Client, Ports } from './ports.ts';
 import { findType } from './registry.ts';
-import { readOptions } from './request-options.ts';
+import { chooseSource, storeSource } from './requests/choose-source.ts';
+import { parseParams, withoutAbsent } from './requests/params.ts';
+import { readOptions } from './requests/request-options.ts';
 import { schedule } from './schedule.ts';
 import { noUsage } from './usage.ts';
 

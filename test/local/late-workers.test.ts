@@ -1,11 +1,11 @@
 // What the model test found, each made to happen on real parts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lookAtPatches, type PatchEntry } from '../../functions/jobs/apply-patches.ts';
 import { cancelJob, retryJob } from '../../functions/jobs/control.ts';
 import { handleMessage } from '../../functions/jobs/handle.ts';
 import type { Ports } from '../../functions/jobs/ports.ts';
 import { sidOf } from '../../functions/jobs/profile.ts';
 import { sendReport } from '../../functions/jobs/report.ts';
+import { lookAtPatches, type PatchEntry } from '../../functions/jobs/rows/apply-patches.ts';
 import { runChunk } from '../../functions/jobs/run-chunk.ts';
 import { uploadArrived } from '../../functions/jobs/schedule.ts';
 import { sweep } from '../../functions/jobs/sweep.ts';

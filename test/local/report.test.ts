@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sign } from '../../functions/doors/sailthru/signature.ts';
 import { readMailbox } from '../../functions/embedded/mailbox.ts';
 import type { MailMessage } from '../../functions/jobs/ports.ts';
-import { webhookHeaders } from '../../functions/jobs/webhook-headers.ts';
+import { webhookHeaders } from '../../functions/jobs/reports/webhook-headers.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { imported, readJob } from '../helpers/jobs.ts';
 

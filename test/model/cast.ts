@@ -3,7 +3,7 @@ import { cancelJob, pauseJob, resumeJob, retryJob } from '../../functions/jobs/c
 import { RetryLater } from '../../functions/jobs/errors.ts';
 import { buryMessage, handleMessage } from '../../functions/jobs/handle.ts';
 import { isEnded, type Job } from '../../functions/jobs/job.ts';
-import { readPlan } from '../../functions/jobs/plan-record.ts';
+import { readPlan } from '../../functions/jobs/planning/plan-record.ts';
 import type { Files, Message } from '../../functions/jobs/ports.ts';
 import { uploadArrived } from '../../functions/jobs/schedule.ts';
 import { submit } from '../../functions/jobs/submit.ts';

@@ -1,6 +1,6 @@
 // The seven documented words and where, to the millisecond, one ends and the next begins.
 import { describe, expect, it } from 'vitest';
-import { engagementOf } from '../../functions/jobs/engagement.ts';
+import { engagementOf } from '../../functions/jobs/exports/engagement.ts';
 import type { Profile } from '../../functions/jobs/profile.ts';
 
 const now = Date.UTC(2024, 5, 15);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allowedActions, checkAllowed } from '../../functions/jobs/actions.ts';
 import { Refusal } from '../../functions/jobs/errors.ts';
 import { keepFor } from '../../functions/jobs/looks.ts';
-import { receiptOf } from '../../functions/jobs/receipt.ts';
+import { receiptOf } from '../../functions/jobs/reports/receipt.ts';
 import { aJob, now } from '../contracts/samples.ts';
 
 describe('actions', () => {

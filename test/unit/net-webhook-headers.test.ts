@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { webhookHeaders } from '../../functions/jobs/webhook-headers.ts';
+import { webhookHeaders } from '../../functions/jobs/reports/webhook-headers.ts';
 
 test('the published vector of the Standard Webhooks reference libraries', () => {
   const key = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');

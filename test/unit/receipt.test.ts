@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../functions/jobs/job.ts';
-import { prices } from '../../functions/jobs/prices.ts';
-import { costOf, receiptOf } from '../../functions/jobs/receipt.ts';
+import { prices } from '../../functions/jobs/reports/prices.ts';
+import { costOf, receiptOf } from '../../functions/jobs/reports/receipt.ts';
 import { countUsage, Meter, noUsage } from '../../functions/jobs/usage.ts';
 import { aJob } from '../contracts/samples.ts';
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { accountedRows, type Job, type Outcome } from '../../functions/jobs/job.ts';
 import type { Client } from '../../functions/jobs/ports.ts';
-import { costOf } from '../../functions/jobs/receipt.ts';
+import { costOf } from '../../functions/jobs/reports/receipt.ts';
 import { type AwsCosts, AwsMeter, costFigures, requestsOf, type UnitLimits } from './aws-costs.ts';
 import { latency } from './aws-terms.ts';
 import { Engine } from './engine.ts';

@@ -10,8 +10,8 @@ import {
   type Millis,
   outcomes,
 } from '../../jobs/job.ts';
-import { receiptOf } from '../../jobs/receipt.ts';
 import { findType } from '../../jobs/registry.ts';
+import { receiptOf } from '../../jobs/reports/receipt.ts';
 import { type JobAnswer, phase, type UploadForm } from './schemas.ts';
 
 const iso = (at: Millis): string => new Date(at).toISOString();

@@ -1,7 +1,7 @@
 // What a job took, as this protocol shows it: a key of our own that clients may leave aside.
 import type { Job } from '../../jobs/job.ts';
-import { prices } from '../../jobs/prices.ts';
-import { receiptOf } from '../../jobs/receipt.ts';
+import { prices } from '../../jobs/reports/prices.ts';
+import { receiptOf } from '../../jobs/reports/receipt.ts';
 
 /** Numbers in JSON without the noise of binary fractions. */
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -3,13 +3,19 @@ import { z } from 'zod';
 import { csvLine, guardFormula } from '../../files/csv-out.ts';
 import { defineJobType, type JobContext, type Slice, type SliceResult } from '../define.ts';
 import { Refusal } from '../errors.ts';
-import { type ExportView, extraColumns, type HashAlgorithm, idColumns, standardColumns } from '../export-columns.ts';
-import { lineWriter } from '../export-line.ts';
+import {
+  type ExportView,
+  extraColumns,
+  type HashAlgorithm,
+  idColumns,
+  standardColumns,
+} from '../exports/export-columns.ts';
+import { lineWriter } from '../exports/export-line.ts';
 import type { ClientId } from '../job.ts';
 import { offsetOf, slashTimes } from '../local-time.ts';
-import { text } from '../params.ts';
 import type { List, Lists } from '../ports.ts';
 import { type ListId, shardCount } from '../profile.ts';
+import { text } from '../requests/params.ts';
 
 const selected = (value: unknown): boolean => ![0, '0', false, 'false', '', null, undefined].includes(value as never);
 

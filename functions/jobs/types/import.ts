@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
-import { applyPatches, lookAtPatches, type PatchEntry } from '../apply-patches.ts';
 import { defineJobType, type JobContext } from '../define.ts';
 import { Reject } from '../errors.ts';
 import { newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
-import { flag, listName } from '../params.ts';
 import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
+import { flag, listName } from '../requests/params.ts';
+import { applyPatches, lookAtPatches, type PatchEntry } from '../rows/apply-patches.ts';
 
 const params = z.object({ list: listName, signup_dates: flag.optional() });
 type Params = z.infer<typeof params>;

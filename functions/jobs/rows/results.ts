@@ -1,11 +1,11 @@
 // The result files of a job over rows: what was rejected, what was not processed, what a plan would change.
-import { rejectedHeader } from '../files/csv-out.ts';
-import type { Entry, JobContext, RowWork } from './define.ts';
-import type { FileKind, Job, JobFiles, ResultFile } from './job.ts';
-import { keepFor } from './looks.ts';
-import { type Place, placesOf } from './marks.ts';
-import { headerKey, partKey, resultKey } from './parts.ts';
-import { type Plan, rowsIn } from './plan-record.ts';
+import { rejectedHeader } from '../../files/csv-out.ts';
+import type { Entry, JobContext, RowWork } from '../define.ts';
+import type { FileKind, Job, JobFiles, ResultFile } from '../job.ts';
+import { keepFor } from '../looks.ts';
+import { type Place, placesOf } from '../marks.ts';
+import { headerKey, partKey, resultKey } from '../parts.ts';
+import { type Plan, rowsIn } from '../planning/plan-record.ts';
 import { rowsBehind } from './run-rows.ts';
 import { lineOf, notProcessedReason, type PlannedChange } from './tally.ts';
 

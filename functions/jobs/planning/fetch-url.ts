@@ -1,11 +1,11 @@
 // A job whose input lies at a URL: fetched into the store first, tried three times.
-import { maxInputBytes } from '../files/plain.ts';
-import { Refusal, Reject, RetryLater } from './errors.ts';
-import type { Job } from './job.ts';
-import { lookAfter } from './looks.ts';
-import { BlockedAddress, type Ports, PullFailed } from './ports.ts';
-import { fetched, postpone } from './states.ts';
-import { whileRunning } from './watch.ts';
+import { maxInputBytes } from '../../files/plain.ts';
+import { Refusal, Reject, RetryLater } from '../errors.ts';
+import type { Job } from '../job.ts';
+import { lookAfter } from '../looks.ts';
+import { BlockedAddress, type Ports, PullFailed } from '../ports.ts';
+import { whileRunning } from '../rows/watch.ts';
+import { fetched, postpone } from '../states.ts';
 
 /** Seconds to wait after each failed try; after the last one the job fails. */
 const waits = [10, 50];

@@ -1,11 +1,11 @@
 // A chunk of an export: a slice of the user base streamed into an object of its own.
 import { randomBytes } from 'node:crypto';
-import type { JobContext, SliceResult, SliceWork } from './define.ts';
-import type { Counts } from './job.ts';
-import { markOf, typeMarks } from './marks.ts';
-import { partKey } from './parts.ts';
-import type { Chunk } from './plan-record.ts';
-import { whileRunning } from './watch.ts';
+import type { JobContext, SliceResult, SliceWork } from '../define.ts';
+import type { Counts } from '../job.ts';
+import { markOf, typeMarks } from '../marks.ts';
+import { partKey } from '../parts.ts';
+import type { Chunk } from '../planning/plan-record.ts';
+import { whileRunning } from '../rows/watch.ts';
 
 export const runSlice = async (
   context: JobContext<unknown, unknown>,

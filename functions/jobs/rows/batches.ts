@@ -1,6 +1,6 @@
 // Hands the rows of a chunk to the type's work batch by batch, as many at once as the store likes, until it is told to stop.
-import type { Entry, JobContext, RowWork } from './define.ts';
-import type { Outcome } from './job.ts';
+import type { Entry, JobContext, RowWork } from '../define.ts';
+import type { Outcome } from '../job.ts';
 import type { Tally } from './tally.ts';
 import type { Verdict, Watch } from './watch.ts';
 

@@ -1,10 +1,10 @@
 // The parameters that jobs of all types take: who is told, when it begins, when it is given up, what it belongs to.
-import { normaliseAddress } from '../files/address.ts';
-import type { JobType } from './define.ts';
-import { Refusal } from './errors.ts';
-import type { ErrorBudget, Job, Millis } from './job.ts';
-import { offsetOf, readDate } from './local-time.ts';
-import { BlockedAddress, type Client, type Ports } from './ports.ts';
+import { normaliseAddress } from '../../files/address.ts';
+import type { JobType } from '../define.ts';
+import { Refusal } from '../errors.ts';
+import type { ErrorBudget, Job, Millis } from '../job.ts';
+import { offsetOf, readDate } from '../local-time.ts';
+import { BlockedAddress, type Client, type Ports } from '../ports.ts';
 
 /** How far ahead a job may begin: its input is kept for seven days. */
 const longestWait = 6 * 24 * 3600_000;

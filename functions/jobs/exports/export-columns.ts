@@ -1,8 +1,8 @@
 // The standard columns of a list export, in their order: name in `fields`, header, value. The order and the texts are wire facts.
 import { hash } from 'node:crypto';
+import type { Millis } from '../job.ts';
+import type { ListId, Profile, Stats } from '../profile.ts';
 import { engagementOf } from './engagement.ts';
-import type { Millis } from './job.ts';
-import type { ListId, Profile, Stats } from './profile.ts';
 
 export type HashAlgorithm = 'md5' | 'sha256';
 

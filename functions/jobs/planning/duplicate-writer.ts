@@ -1,6 +1,6 @@
 // Sets the rows of people who come more than once apart, into objects that each hold whole people, in flat memory.
-import { writeNumbered } from '../files/numbered.ts';
-import type { Ports } from './ports.ts';
+import { writeNumbered } from '../../files/numbered.ts';
+import type { Ports } from '../ports.ts';
 
 /** Bytes held before all partitions are written out as segments. */
 const holdBytes = 24 * 1024 ** 2;

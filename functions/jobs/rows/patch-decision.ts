@@ -1,7 +1,8 @@
 // Compares a person's row with the profile as it stands: the rule behind every outcome.
+
+import type { JobId, Millis, Outcome } from '../job.ts';
+import type { Profile, ProfileChange, ProfilePatch } from '../profile.ts';
 import type { PatchEntry } from './apply-patches.ts';
-import type { JobId, Millis, Outcome } from './job.ts';
-import type { Profile, ProfileChange, ProfilePatch } from './profile.ts';
 
 interface Decision {
   outcome: Outcome;

@@ -1,7 +1,7 @@
 // Lines of a list export: the shown columns, then variables. Written for speed: an export of millions spends its time here.
-import { csvCell, guardFormula } from '../files/csv-out.ts';
+import { csvCell, guardFormula } from '../../files/csv-out.ts';
+import type { Profile } from '../profile.ts';
 import { type Column, type ExportView, varText } from './export-columns.ts';
-import type { Profile } from './profile.ts';
 
 /** One or more neighbouring columns. */
 interface Step {

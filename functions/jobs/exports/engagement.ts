@@ -1,6 +1,6 @@
 // How engaged a profile is, in the seven documented words; the rule behind them is ours, for none is documented.
-import type { Millis } from './job.ts';
-import type { Profile } from './profile.ts';
+import type { Millis } from '../job.ts';
+import type { Profile } from '../profile.ts';
 
 /** The first two are level 0; the others levels 1 to 6. */
 type Engagement = 'hardbounce' | 'optout' | 'dormant' | 'disengaged' | 'new' | 'passive' | 'active' | 'engaged';

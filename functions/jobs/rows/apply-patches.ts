@@ -1,9 +1,9 @@
 // Read, compare, write what changed: how every job brings rows into profiles.
-import type { Change, Entry, Forecast, JobContext } from './define.ts';
-import { RetryLater } from './errors.ts';
-import type { Outcome } from './job.ts';
+import type { Change, Entry, Forecast, JobContext } from '../define.ts';
+import { RetryLater } from '../errors.ts';
+import type { Outcome } from '../job.ts';
+import type { Profile, ProfileChange, ProfilePatch } from '../profile.ts';
 import { decide } from './patch-decision.ts';
-import type { Profile, ProfileChange, ProfilePatch } from './profile.ts';
 
 /** One person's row: who, and what is to be set. */
 export interface PatchEntry extends Entry {

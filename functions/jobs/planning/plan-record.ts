@@ -1,7 +1,7 @@
 // The plan of a job as it lies in the store: written once, read by every worker.
-import type { Format, Header, RowRange } from '../files/rows.ts';
-import type { Slice } from './define.ts';
-import type { Ports } from './ports.ts';
+import type { Format, Header, RowRange } from '../../files/rows.ts';
+import type { Slice } from '../define.ts';
+import type { Ports } from '../ports.ts';
 
 /** What one worker invocation handles. */
 export type Chunk =

@@ -1,14 +1,14 @@
 // The finisher of exports: joins the slices' parts, or has them written again when the guess that they shared was wrong.
 import { randomBytes } from 'node:crypto';
-import type { JobContext, SliceWork } from './define.ts';
-import { dispatch } from './dispatch.ts';
-import { endJob } from './end.ts';
-import { lookAfter } from './looks.ts';
-import { placesOf, readTypeMarks } from './marks.ts';
-import { exportKey, headerKey, partKey } from './parts.ts';
-import { type Plan, writePlan } from './plan-record.ts';
-import { planAgain } from './states.ts';
-import type { Meter } from './usage.ts';
+import type { JobContext, SliceWork } from '../define.ts';
+import { dispatch } from '../dispatch.ts';
+import { endJob } from '../end.ts';
+import { lookAfter } from '../looks.ts';
+import { placesOf, readTypeMarks } from '../marks.ts';
+import { exportKey, headerKey, partKey } from '../parts.ts';
+import { type Plan, writePlan } from '../planning/plan-record.ts';
+import { planAgain } from '../states.ts';
+import type { Meter } from '../usage.ts';
 
 type Context = JobContext<unknown, unknown>;
 

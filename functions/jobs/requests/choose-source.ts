@@ -1,10 +1,10 @@
 // Where a request's rows come from: a file wins over a URL, a URL over addresses, since some clients leave empty values behind.
 import { randomBytes } from 'node:crypto';
-import { maxInputBytes } from '../files/plain.ts';
-import type { JobType } from './define.ts';
-import { Refusal } from './errors.ts';
-import type { JobId, Source, Ticket } from './job.ts';
-import { BlockedAddress, type Ports } from './ports.ts';
+import { maxInputBytes } from '../../files/plain.ts';
+import type { JobType } from '../define.ts';
+import { Refusal } from '../errors.ts';
+import type { JobId, Source, Ticket } from '../job.ts';
+import { BlockedAddress, type Ports } from '../ports.ts';
 
 /** What a request brings: a source, addresses that are still to be stored, or the wish to bring a file later. */
 export type ChosenSource =

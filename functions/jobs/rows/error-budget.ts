@@ -1,5 +1,5 @@
 // The error budget: when a job rejects so many rows that it must be the wrong file.
-import type { ErrorBudget, Job } from './job.ts';
+import type { ErrorBudget, Job } from '../job.ts';
 
 /** A share says nothing of fewer rows than this, while more are to come. */
 const leastRows = 1000;

@@ -1,7 +1,7 @@
 // The mail at a job's end: what, when, counts, the first rejected rows, the link. Text and HTML say the same.
-import { linksOf } from './download.ts';
-import { type Job, type Millis, outcomes } from './job.ts';
-import type { Client, MailMessage, Ports } from './ports.ts';
+import { linksOf } from '../download.ts';
+import { type Job, type Millis, outcomes } from '../job.ts';
+import type { Client, MailMessage, Ports } from '../ports.ts';
 import { prices } from './prices.ts';
 import { receiptOf } from './receipt.ts';
 

@@ -1,9 +1,9 @@
 // What became of the rows of one chunk so far. Rows count once the batch that they came with was begun, so that what is counted
 // is always the chunk's first rows, and another worker can go on behind them.
-import { rejectedLine } from '../files/csv-out.ts';
-import type { InputRow } from '../files/rows.ts';
-import type { Change, Entry, Forecast } from './define.ts';
-import type { Counts, Outcome } from './job.ts';
+import { rejectedLine } from '../../files/csv-out.ts';
+import type { InputRow } from '../../files/rows.ts';
+import type { Change, Entry, Forecast } from '../define.ts';
+import type { Counts, Outcome } from '../job.ts';
 
 /** Reasons that are told apart; more would say that something puts a row's contents into them. */
 const maxReasons = 50;

@@ -1,11 +1,11 @@
 // A worker's eye on its job and on the clock: between two batches it says whether to go on.
 
-import type { JobContext } from './define.ts';
+import type { JobContext } from '../define.ts';
+import { Stopped } from '../errors.ts';
+import { accountedRows } from '../job.ts';
+import type { Glance, TimeLeft } from '../ports.ts';
+import { stopJob } from '../stop.ts';
 import { overBudget } from './error-budget.ts';
-import { Stopped } from './errors.ts';
-import { accountedRows } from './job.ts';
-import type { Glance, TimeLeft } from './ports.ts';
-import { stopJob } from './stop.ts';
 
 /** With less time than this left, in milliseconds, no further batch is begun. */
 const lastCall = 20_000;

@@ -1,7 +1,7 @@
 // Parameters as clients really send them: what counts as text, a flag or an object, and what a bad one is answered with.
 import { z } from 'zod';
-import type { JobType } from './define.ts';
-import { Refusal, type RefusalReason } from './errors.ts';
+import type { JobType } from '../define.ts';
+import { Refusal, type RefusalReason } from '../errors.ts';
 
 /** Text; a number is read as its digits. */
 export const text = z.union([z.string(), z.number().transform(String)]);

@@ -1,15 +1,15 @@
 // Plans a job over rows: sniffs the input, makes plain text of it, finds its records, sets duplicates apart.
 
-import { plainText } from '../files/plain.ts';
-import { planRows } from '../files/plan-rows.ts';
-import { sniff } from '../files/sniff.ts';
-import type { Entry, RowWork } from './define.ts';
+import { plainText } from '../../files/plain.ts';
+import { planRows } from '../../files/plan-rows.ts';
+import { sniff } from '../../files/sniff.ts';
+import type { Entry, RowWork } from '../define.ts';
+import { Reject } from '../errors.ts';
+import type { Job, JobId } from '../job.ts';
+import type { Client, Ports } from '../ports.ts';
+import { whileRunning } from '../rows/watch.ts';
 import { DuplicateWriter } from './duplicate-writer.ts';
-import { Reject } from './errors.ts';
-import type { Job, JobId } from './job.ts';
 import type { Chunk, Plan } from './plan-record.ts';
-import type { Client, Ports } from './ports.ts';
-import { whileRunning } from './watch.ts';
 
 export const planRowJob = async (
   ports: Ports,

@@ -1,13 +1,13 @@
 // A chunk of rows: read, understood, applied in batches; every row gets one outcome, every rejected row a line.
-import { readNumberedRows, readRows } from '../files/read-rows.ts';
-import type { InputRow } from '../files/rows.ts';
+import { readNumberedRows, readRows } from '../../files/read-rows.ts';
+import type { InputRow } from '../../files/rows.ts';
+import type { Entry, JobContext, RowWork } from '../define.ts';
+import { RetryLater } from '../errors.ts';
+import { markOf, type Place } from '../marks.ts';
+import { partKey, versionOf } from '../parts.ts';
+import type { Chunk, Plan } from '../planning/plan-record.ts';
+import { FileGone, type LedgerEntry, type TimeLeft } from '../ports.ts';
 import { Batches } from './batches.ts';
-import type { Entry, JobContext, RowWork } from './define.ts';
-import { RetryLater } from './errors.ts';
-import { markOf, type Place } from './marks.ts';
-import { partKey, versionOf } from './parts.ts';
-import type { Chunk, Plan } from './plan-record.ts';
-import { FileGone, type LedgerEntry, type TimeLeft } from './ports.ts';
 import { Tally } from './tally.ts';
 import { Watch } from './watch.ts';
 

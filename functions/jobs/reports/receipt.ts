@@ -1,7 +1,7 @@
 // What a job took: seconds by phase, speed, units, requests, bytes, and what AWS would ask for them.
-import { accountedRows, isEnded, type Job, type Millis, type Phase } from './job.ts';
+import { accountedRows, isEnded, type Job, type Millis, type Phase } from '../job.ts';
+import type { Usage } from '../usage.ts';
 import { prices } from './prices.ts';
-import type { Usage } from './usage.ts';
 
 export interface Receipt {
   /** Seconds from the beginning of each phase to the beginning of the next; `waiting` before the first, `total` all in all. */
