@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { randomFrom } from '../test/helpers/chaos.ts';
 import { type Machine, startMachine, until } from '../test/helpers/machine.ts';
 import type { SailthruJob } from '../test/helpers/sailthru-client.ts';
 import { sampleRows } from './sample.ts';
@@ -18,17 +19,6 @@ const usage = 'npm run torture -- [--kills 200] [--rows 1000000] [--seed 1]';
 const duringStart = 8;
 /** The longest that a first life may last, in milliseconds; lives grow while they are too short to plan the job. */
 const firstLife = 1_000;
-
-/** Numbers from 0 to 1, the same for the same seed. */
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 /** Starts the system and kills it after so many milliseconds, ready or not. */
 const killInStart = async (home: string, afterMs: number): Promise<void> => {
