@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { cancelJob } from '../../functions/jobs/control.ts';
+import { failJob } from '../../functions/jobs/fail.ts';
+import { buryMessage } from '../../functions/jobs/handle.ts';
+import { accountedRows } from '../../functions/jobs/job.ts';
 import type { House } from '../helpers/house.ts';
-import { importFile, settled } from '../helpers/jobs.ts';
-import { closeHouses, memberCount, peopleCsv, resultLines, smallHouse } from '../helpers/small-house.ts';
+import { importFile, readJob, settled } from '../helpers/jobs.ts';
+import { closeHouses, duringBatch, memberCount, peopleCsv, resultLines, smallHouse } from '../helpers/small-house.ts';
 
 afterEach(closeHouses);
 
@@ -74,5 +78,50 @@ describe('a job whose results cannot be made', () => {
     const job = await settled(house, await importFile(house, `${peopleCsv(300)}nobody\n`));
     expect(job).toMatchObject({ state: 'completed', counts: { created: 300, rejected: 1 } });
     expect(await resultLines(house, job, 'rejected')).toHaveLength(2);
+  });
+
+  it('is cancelled all the same when that was asked for', async () => {
+    const house = await smallHouse();
+    const job = await importFile(house, peopleCsv(300));
+    duringBatch(house, 3, () => cancelJob(house.ports, house.client, job.id));
+    const { put } = house.ports.files;
+    house.ports.files = {
+      ...house.ports.files,
+      put: async (key, ...rest) => {
+        if (key.endsWith('/not-processed.csv')) throw new Error('no room for results');
+        return put(key, ...rest);
+      },
+    };
+    const ended = await settled(house, job);
+    expect(ended).toMatchObject({ state: 'cancelled', counts: { created: 60, not_processed: 240 } });
+  });
+
+  it('is not ended by a message to its planner that died long before', async () => {
+    const house = await smallHouse();
+    const job = await importFile(house, `${peopleCsv(300)}nobody\n`);
+    const { join } = house.ports.files;
+    house.ports.files = {
+      ...house.ports.files,
+      join: async (...args) => {
+        house.ports.files = { ...house.ports.files, join };
+        await buryMessage(house.ports, { v: 1, kind: 'plan', job: job.id });
+        return join(...args);
+      },
+    };
+    expect(await settled(house, job)).toMatchObject({ state: 'completed', counts: { created: 300, rejected: 1 } });
+  });
+});
+
+describe('a job that fails in the middle', () => {
+  it('gives every row an outcome', async () => {
+    const house = await smallHouse();
+    const job = await importFile(house, peopleCsv(1000));
+    duringBatch(house, 8, async () => {
+      const now = await readJob(house.ports, job.id);
+      await failJob(house.ports, now, { class: 'internal', message: 'The plan of the job is gone' });
+    });
+    const ended = await settled(house, job);
+    expect(ended).toMatchObject({ state: 'incomplete', counts: { created: 100, not_processed: 900 } });
+    expect(accountedRows(ended.counts)).toBe(1000);
   });
 });

@@ -97,7 +97,7 @@ describe('a job', () => {
         '"start_time":"Mon, 03 Jun 2024 09:15:02 -0400","end_time":"Mon, 03 Jun 2024 09:15:04 -0400",' +
         '"rows":3,"created":2,"updated":0,"unchanged":0,"duplicate":0,"skipped":0,"rejected":1,"not_processed":0,' +
         '"rejected_url":"http://127.0.0.1/r","warnings":["Column 3 has no name"],' +
-        '"receipt":{"seconds":{"waiting":0,"total":1.002},"rows_per_second":3,"read_units":0,"write_units":0,"requests":0,"bytes_read":0,"bytes_written":0,"cost_usd":0,"prices":"us-east-1 2026-11-20"}}',
+        '"receipt":{"seconds":{"waiting":0,"total":1.002},"rows_per_second":3,"read_units":0,"write_units":0,"requests":0,"bytes_read":0,"bytes_written":0,"cost_usd":0,"prices":"us-east-1 2026-11-27"}}',
     );
     expect(jobAnswer(done, strict, {})).not.toHaveProperty('error');
   });

@@ -1,8 +1,11 @@
 // What AWS asks for what a job uses, in US dollars: one place, with its date. Taxes, discounts and free tiers left out.
 
-/** us-east-1, on demand, Arm functions; from the public price lists as they stood on this day. */
+/**
+ * us-east-1, on demand, Arm functions. Written down on this day without a look at AWS's own price list, which could not be reached:
+ * compare before you rely on them.
+ */
 export const prices = {
-  date: '2026-11-20',
+  date: '2026-11-27',
   region: 'us-east-1',
   /** DynamoDB on demand, standard tables. */
   readUnit: 0.125 / 1e6,
