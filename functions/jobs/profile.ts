@@ -7,8 +7,26 @@ export type Sid = string;
 /** 24 lower-case hex digits; erasing a list gives its name a new one. */
 export type ListId = string;
 
-type Optout = 'all' | 'basic' | 'blast';
-type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
+/** What a person does not want: `all` mail, all but `basic` (transactional) mail, or campaigns (`blast`). */
+export type Optout = 'all' | 'basic' | 'blast';
+/** The same, and the wish to get mail again. Any other word is refused, never read as that wish. */
+export const consentWords = ['all', 'basic', 'blast', 'none'] as const;
+export type ConsentWord = (typeof consentWords)[number];
+export type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
+
+/** A change of consent, and what made it. */
+export interface ConsentChange {
+  from: ConsentWord;
+  to: ConsentWord;
+  at: Millis;
+  /** The job, and the line of its input; absent when an endpoint made it. */
+  job?: JobId;
+  line?: number;
+}
+
+/** Names of other keys by which a person can be found. */
+export const keyNames = ['extid', 'sms', 'fb', 'twitter', 'cookie'] as const;
+export type KeyName = (typeof keyNames)[number];
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {
@@ -30,6 +48,13 @@ export interface Stats {
   state?: string;
   country?: string;
   zip?: string;
+  /** Degrees. */
+  latitude?: number;
+  longitude?: number;
+  /** Score by tag, out of purchases and clicks. */
+  interests?: Record<string, number>;
+  /** Opens by day (`yyyymmdd`, UTC) of the last hundred days on which there were any. */
+  openDays?: Record<string, number>;
 }
 
 export interface Profile {
@@ -48,10 +73,18 @@ export interface Profile {
   source?: string;
   optout?: Optout;
   optoutAt?: Millis;
+  /** Templates that the person does not want. */
+  optoutTemplates?: string[];
+  /** The last changes of consent, oldest first, at most `maxConsents`. */
+  consents?: ConsentChange[];
   status?: MailStatus;
   statusAt?: Millis;
   stats?: Stats;
+  /** Other keys of the person; each leads here through the aliases. */
+  keys?: Partial<Record<KeyName, string>>;
 }
+
+export const maxConsents = 50;
 
 /** What a job may set on a profile, field by field: absent fields are left alone. */
 export interface ProfilePatch {
