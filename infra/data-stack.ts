@@ -37,9 +37,9 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
       projectionType: ProjectionType.KEYS_ONLY,
     },
     {
-      indexName: 'byClient',
+      indexName: 'byRank',
       partitionKey: attribute('client', AttributeType.STRING),
-      sortKey: attribute('createdAt', AttributeType.NUMBER),
+      sortKey: attribute('rank', AttributeType.STRING),
       projectionType: ProjectionType.KEYS_ONLY,
     },
   ],

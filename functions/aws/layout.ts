@@ -9,9 +9,9 @@ export const sortKey = 'sk';
 /** Attribute of the jobs table by which items end, in Unix seconds. */
 export const ttlAttribute = 'ttl';
 /** Sparse index of the jobs table: jobs that the sweeper must look at, by the time of the next look. */
-export const byDue = { index: 'byDue', partition: 'look', sort: 'due', value: 'due' } as const;
-/** Index of the jobs table: a client's jobs by the time of their making. */
-export const byClient = { index: 'byClient', partition: 'client', sort: 'createdAt' } as const;
+export const byDue = { index: 'byDue', partition: 'look', sort: 'due', sortType: 'N', value: 'due' } as const;
+/** Index of the jobs table: a client's jobs in the order of `jobs/rank.ts`. */
+export const byRank = { index: 'byRank', partition: 'client', sort: 'rank', sortType: 'S' } as const;
 
 /** The sort key of items that are alone under their partition key. */
 const only = 'meta';

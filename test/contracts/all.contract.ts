@@ -2,6 +2,7 @@
 import { clientsContract } from './clients.contract.ts';
 import type { Harness, Subjects } from './contract.ts';
 import { filesContract } from './files.contract.ts';
+import { jobListContract } from './job-list.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { listsContract } from './lists.contract.ts';
@@ -14,6 +15,7 @@ import { workContract } from './work.contract.ts';
 /** Declares every suite. */
 export const allContracts = (harnesses: { [Port in keyof Subjects]: Harness<Subjects[Port]> }): void => {
   jobsContract(harnesses.jobs);
+  jobListContract(harnesses.jobs);
   ledgerContract(harnesses.jobs);
   profilesContract(harnesses.profiles);
   listsContract(harnesses.lists);

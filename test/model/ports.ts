@@ -79,6 +79,7 @@ const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
     account: (id, entry) => call(`account ${entry.chunk} from ${entry.from}`, id, () => jobs.account(id, entry)),
     deliver: (id, channel, was, delivery) =>
       call(`deliver ${channel} ${delivery.state}`, id, () => jobs.deliver(id, channel, was, delivery)),
+    list: async () => [],
     due: (now, limit) => world.call(actor, 'due', () => jobs.due(now, limit)),
   };
 };
@@ -181,6 +182,9 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       world.call(actor, 'all lists', () =>
         [...stage.lists].filter(([key]) => key.startsWith(`${client} `)).map(([, list]) => list),
       ),
+    describe: (client, name) =>
+      write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
+    erase: async () => undefined,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },
