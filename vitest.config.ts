@@ -19,6 +19,7 @@ export default defineConfig({
       project('model', { timeout: 120_000 }),
       project('local', { timeout: 120_000, serial: true }),
       project('cloud', { timeout: 120_000, serial: true }),
+      project('console', { timeout: 120_000, serial: true }),
       project('infra', { timeout: 120_000 }),
     ],
   },

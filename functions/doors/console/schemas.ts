@@ -173,6 +173,8 @@ export const overviewAnswer = z.strictObject({
 export const reportOrder = z.strictObject({ channel: z.enum(['mail', 'postback']).optional() });
 
 export type JobSummary = z.infer<typeof jobSummary>;
+export type JobsAnswer = z.infer<typeof jobsAnswer>;
+export type RejectedAnswer = z.infer<typeof rejectedAnswer>;
 export type ListsAnswer = z.infer<typeof listsAnswer>;
 export type OverviewAnswer = z.infer<typeof overviewAnswer>;
 export type JobAnswer = z.infer<typeof jobAnswer>;
