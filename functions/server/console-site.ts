@@ -81,6 +81,6 @@ export const consoleSite = (options: { folder?: string; uploads: string }): Hand
     const body = packs ? file.packed : file.body;
     if (packs) headers['content-encoding'] = 'gzip';
     headers['content-length'] = String(body.byteLength);
-    return context.body(context.req.method === 'HEAD' ? null : body, 200, headers);
+    return context.req.method === 'HEAD' ? context.body(null, 200, headers) : context.body(body, 200, headers);
   };
 };

@@ -45,7 +45,7 @@ export const clockTime = (at: string | number): string => hour.format(new Date(a
 
 export const dollars = (value: number): string => {
   if (value === 0) return '$0';
-  return value < 0.0001 ? 'under $0.0001' : `$${value < 1 ? value.toFixed(4) : value.toFixed(2)}`;
+  return value < 0.0001 ? 'under $0.0001' : `about $${value < 1 ? value.toFixed(4) : value.toFixed(2)}`;
 };
 
 export const percent = (part: number, of: number): string => {

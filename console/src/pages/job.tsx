@@ -14,6 +14,9 @@ import { Plot } from '../parts/plot.tsx';
 import { figuresOf, Progress, tookOf } from '../parts/progress.tsx';
 import { Rejected } from '../parts/rejected.tsx';
 
+/** Seconds of work that are worth a plot. */
+const shortestPlot = 2;
+
 const reporting = (job: JobAnswer): boolean => job.reports.some(({ state }) => state === 'due' || state === 'sending');
 const moves = (job: JobAnswer): boolean => job.state === 'running' || job.state === 'pending' || reporting(job);
 
@@ -47,11 +50,11 @@ const Shown = ({ api, job, put }: { api: Api; job: JobAnswer; put: (job: JobAnsw
           <p class="job-facts soft">
             <Badge job={job} />
             {isPlan && <span class="tag">Dry run</span>}
+            <code class="small">{job.id}</code>
+            {job.parent !== undefined && <a href={`#/jobs/${job.parent}`}>Follows another job</a>}
             <span>
               made <Moment at={job.createdAt} />
             </span>
-            <code class="small">{job.id}</code>
-            {job.parent !== undefined && <a href={`#/jobs/${job.parent}`}>Follows another job</a>}
           </p>
         </div>
         <Actions api={api} job={job} done={put} />
@@ -118,11 +121,14 @@ const Throughput = ({ job }: { job: JobAnswer }) => {
   const now = speedOf(job, serverNow());
   const average = job.receipt?.rowsPerSecond;
   const aside = now ?? average;
+  const seconds = (curve.at(-1)?.[0] ?? 0) - (curve[0]?.[0] ?? 0);
   return (
     <Card title="Throughput" aside={aside !== undefined && <span class="soft">{count(aside)} rows/s</span>}>
-      {curve.length < 2 ? (
+      {curve.length < 2 || seconds < shortestPlot ? (
         <p class="soft plot-place">
-          {job.finishedAt === undefined ? 'The plot begins with the first rows.' : `The job took ${tookOf(job)}.`}
+          {job.finishedAt === undefined
+            ? 'The plot begins with the first rows.'
+            : `The job took ${tookOf(job)}: too short for a plot.`}
         </p>
       ) : (
         <Plot

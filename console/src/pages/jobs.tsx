@@ -91,11 +91,22 @@ export const JobsPage = ({ api, query }: { api: Api; query: Record<string, strin
 const Filters = ({ query }: { query: Record<string, string> }) => {
   const [text, setText] = useState(query.text ?? '');
   const set = useCallback((name: string, value: string) => replaceQuery('jobs', { ...query, [name]: value }), [query]);
+  /** The text that stands in the address, as far as this field knows. */
+  const known = useRef(query.text ?? '');
   useEffect(() => {
-    if (text === (query.text ?? '')) return;
-    const timer = setTimeout(() => set('text', text), 250);
+    const told = query.text ?? '';
+    if (told === known.current) return;
+    known.current = told;
+    setText(told);
+  }, [query.text]);
+  useEffect(() => {
+    if (text === known.current) return;
+    const timer = setTimeout(() => {
+      known.current = text;
+      set('text', text);
+    }, 250);
     return () => clearTimeout(timer);
-  }, [text, query.text, set]);
+  }, [text, set]);
   const choice = (name: string, label: string, any: string, options: [string, string][]) => (
     <Field label={label}>
       {(ids) => (

@@ -140,7 +140,7 @@ const Lists = ({ api }: { api: Api }) => {
         </Empty>
       )}
       {answer && answer.lists.length > 0 && (
-        <ScrollBox label="Lists">
+        <ScrollBox label="All lists">
           <table class="table">
             <thead>
               <tr>

@@ -92,7 +92,7 @@ export const Actions = ({ api, job, done, small = false }: ActionsProps) => {
         <button
           key={action}
           type="button"
-          class={`button button-${small && words[action].kind === 'danger' ? 'plain' : words[action].kind}${small ? ' button-small' : ''}`}
+          class={`button button-${small ? 'plain' : words[action].kind}${small ? ' button-small' : ''}`}
           aria-label={`${words[action].button}: ${job.name}`}
           disabled={busy !== undefined}
           onClick={() => press(action)}

@@ -1,5 +1,5 @@
 // Fields of forms: a label that is the field's whole name, and a hint that is read behind it.
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 interface Ids {
@@ -36,7 +36,7 @@ interface CheckProps {
   label: string;
   hint?: string;
   checked: boolean;
-  change: JSX.GenericEventHandler<HTMLInputElement>;
+  change: (event: { currentTarget: HTMLInputElement }) => void;
 }
 
 export const Check = ({ kind = 'checkbox', name, label, hint, checked, change }: CheckProps) => {

@@ -29,10 +29,10 @@ export const Frame = ({ page, apiKey, signOut, children }: FrameProps) => {
   }, [page]);
   return (
     <>
-      <a class="skip" href={`#/${page}`} onClick={(event) => skip(event, main.current)}>
-        Skip to the page
-      </a>
       <header class="top">
+        <a class="skip" href={`#/${page}`} onClick={(event) => skip(event, main.current)}>
+          Skip to the page
+        </a>
         <a class="name" href="#/jobs">
           <Mark />
           Stevedore

@@ -110,7 +110,7 @@ export const Reports = ({ api, job, put }: { api: Api; job: JobAnswer; put: (job
                 class="button button-plain"
                 disabled={busy}
                 onClick={() => void send(report)}
-                aria-label={`Send the ${channels[report.channel].toLowerCase()} again`}
+                aria-label={`Send again: ${channels[report.channel]}`}
               >
                 Send again
               </button>

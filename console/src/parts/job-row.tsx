@@ -10,11 +10,11 @@ import { OutcomeBar } from './outcomes.tsx';
 import { figuresOf, Progress, tookOf } from './progress.tsx';
 
 const doors: Record<JobSummary['door'], string> = {
-  sailthru: 'by the Sailthru API',
-  greenarrow: 'by the GreenArrow API',
-  append: 'by the append API',
-  console: 'by the console',
-  drop: 'by a dropped file',
+  sailthru: 'By the Sailthru API',
+  greenarrow: 'By the GreenArrow API',
+  append: 'By the append API',
+  console: 'By the console',
+  drop: 'By a dropped file',
 };
 
 export const JobRow = ({ api, job, done }: { api: Api; job: JobSummary; done: () => void }) => {
@@ -29,7 +29,7 @@ export const JobRow = ({ api, job, done }: { api: Api; job: JobSummary; done: ()
           </a>
           <p class="soft small">
             {job.mode === 'plan' && <span class="tag">Dry run</span>}
-            <Moment at={job.createdAt} /> {doors[job.door]}
+            {doors[job.door]}, <Moment at={job.createdAt} />
           </p>
         </div>
       </div>
@@ -43,7 +43,9 @@ export const JobRow = ({ api, job, done }: { api: Api; job: JobSummary; done: ()
         ) : (
           <>
             <OutcomeBar counts={job.counts} total={Math.max(job.rows ?? 0, rowsDone(job))} />
-            <p class="figures">{endOf(job)}</p>
+            <p class="figures" title={job.failure?.message}>
+              {endOf(job)}
+            </p>
           </>
         )}
       </div>

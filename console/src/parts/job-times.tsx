@@ -77,7 +77,7 @@ export const Receipt = ({ job }: { job: JobAnswer }) => {
     ['Bytes written', bytes(usage.bytesWritten)],
     ['Cost on AWS', dollars(receipt.costUsd)],
   ];
-  if (receipt.plannedCostUsd !== undefined) facts.push(['Carrying it out, about', dollars(receipt.plannedCostUsd)]);
+  if (receipt.plannedCostUsd !== undefined) facts.push(['Carrying it out', dollars(receipt.plannedCostUsd)]);
   return (
     <Card title="Receipt">
       <dl class="facts">

@@ -46,7 +46,7 @@ export const PlanResult = ({ api, id }: { api: Api; id: string }) => {
           <>
             <Outcomes counts={job.counts} future />
             <p class="soft small">
-              Nothing was written so far. {cost > 0 && `On AWS the writes would cost about ${dollars(cost)}.`}
+              Nothing was written so far. {cost > 0 && `On AWS its writes would cost ${dollars(cost)}.`}
             </p>
           </>
         ) : (

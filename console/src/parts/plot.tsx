@@ -74,7 +74,7 @@ const optionsFor = (element: HTMLElement, unit: string, kind: PlotProps['kind'])
     cursor: { show: false },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, size: 32, grid: { show: false }, values: (_, ticks) => ticks.map(tickOf) },
       {
         ...axis,
         grid: { stroke: colour('--line'), width: 1 },
