@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtConsole } from '../../functions/server/console-site.ts';
+import { until } from '../helpers/machine.ts';
 import { axeViolations, csvOf, type Desk, openAt, openDesk, openPage, overflowOf, troublesOf } from './browser.ts';
 import { bring, endedJob } from './cargo.ts';
 
@@ -37,7 +38,10 @@ afterAll(() => desk?.close());
 
 const settled = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction(`!document.querySelector('[aria-busy=true]')`);
+  await until(
+    () => page.locator('[aria-busy=true]').count(),
+    (waiting) => waiting === 0,
+  );
 };
 
 const pages: [string, () => string, ((page: Page) => Promise<void>)?][] = [

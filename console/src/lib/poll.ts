@@ -1,13 +1,7 @@
 // Asks again and again, without being a burden: every second while something moves, ever slower while nothing does, never unseen.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Problem } from '../api/problem.ts';
-
-const shortest = 1000;
-const longest = 15_000;
-
-/** The wait before the next look. */
-export const nextDelay = (before: number, moves: boolean): number =>
-  moves ? shortest : Math.min(longest, before * 1.5);
+import { nextDelay, shortest } from './delay.ts';
 
 export interface Polled<T> {
   answer: T | undefined;
