@@ -23,8 +23,9 @@ const numberThat =
 
 const flagOf = (raw: Scalar): boolean | undefined => {
   const word = String(raw).trim().toLowerCase();
-  if (word === '1' || word === 'true') return true;
-  return word === '0' || word === 'false' ? false : undefined;
+  if (word === 'true' || word === 'false') return word === 'true';
+  const number = numberOf(raw);
+  return number === 0 || number === 1 ? number === 1 : undefined;
 };
 
 const readers: { readonly [Name in AttributeName]: Reader<Attributes[Name]> } = {
