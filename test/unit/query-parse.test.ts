@@ -22,6 +22,23 @@ describe('a query without criteria', () => {
       expect([matches(raw, person()), matches({ query_mode: 'or' }, person())]).toEqual([true, true]);
     },
   );
+});
+
+describe('queries that programs send', () => {
+  it('recent members of a list, as a connector asks for them', () => {
+    const raw = {
+      source_list: 'A',
+      criteria: ['var_date'],
+      field: ['signup'],
+      timerange: ['since_date'],
+      value: ['-3 days'],
+    };
+    const member = { lists: inLists('A').lists };
+    expect(matches(raw, person({ ...member, signupAt: ago(2) }))).toBe(true);
+    expect(matches(raw, person({ ...member, signupAt: ago(4) }))).toBe(false);
+    expect(matches(raw, person({ signupAt: ago(2) }))).toBe(false);
+    expect(understood(raw)).toEqual(raw);
+  });
 
   it('everyone of a list, to copy it or to opt it out', () => {
     expect(sourceLists(parseQuery({ source_list: 'A' }))).toEqual({ lists: ['A'], mode: 'any' });

@@ -20,10 +20,11 @@ const addressTest = (text: string): ((address: string) => boolean) => {
     const wanted = 'address' in normal ? normal.address : first;
     return (address) => address === wanted;
   }
+  const inner = more.filter((part) => part !== '');
   return (address) => {
     if (!address.startsWith(first)) return false;
     let at = first.length;
-    for (const part of more) {
+    for (const part of inner) {
       const found = address.indexOf(part, at);
       if (found < 0) return false;
       at = found + part.length;

@@ -36,6 +36,7 @@ export const parseQuery = (raw: unknown): Query => {
   const columns = readColumns(given);
   if (rows.length === 0 && attributeNames.some((name) => columns[name].size > 0))
     throw invalidQuery('criteria is missing');
+  if (charactersOf(columns) > maxCharacters) throw tooLong();
   const aligned = align(rows, columns);
   const source = readSource(given.get('source_list'), given.get('multiple_source_list'));
   const query: Query = {
@@ -43,8 +44,18 @@ export const parseQuery = (raw: unknown): Query => {
     mode: readMode(given.get('query_mode')),
     criteria: rows.map((row) => readCriterion(row, aligned)),
   };
-  if (JSON.stringify(query).length > maxCharacters) throw invalidQuery(`more than ${maxCharacters} characters`);
+  if (JSON.stringify(query).length > maxCharacters) throw tooLong();
   return query;
+};
+
+const tooLong = () => invalidQuery(`more than ${maxCharacters} characters`);
+
+/** Before anything is made of them: what is far too long is not to be worked on. */
+const charactersOf = (columns: Columns): number => {
+  let characters = 0;
+  for (const name of attributeNames)
+    for (const value of columns[name].values()) characters += typeof value === 'string' ? value.length : 0;
+  return characters;
 };
 
 /** Its members by name, without those that say nothing. */

@@ -82,10 +82,22 @@ const storedDate = (variable: unknown, offset: Offset): Millis | undefined => {
   return /^\d{9,11}$/.test(text) ? Number(text) * 1000 : readDate(text, offset);
 };
 
+const maxKnownDates = 10_000;
+
 const dateIn = (field: string, offset: Offset): ((profile: Profile) => Millis | undefined) => {
   if (field === 'signup') return ({ signupAt }) => signupAt;
   const read = variableOf(field);
-  return (profile) => storedDate(read(profile), offset);
+  // Reading a date is the slowest thing that a criterion does, and many people share one.
+  const known = new Map<unknown, Millis | undefined>();
+  return (profile) => {
+    const variable = read(profile);
+    if (known.has(variable)) return known.get(variable);
+    const at = storedDate(variable, offset);
+    if (known.size >= maxKnownDates) known.clear();
+    // Short texts only, so that what is kept is small; an object would never be seen again.
+    if (typeof variable === 'string' && variable.length < 64) known.set(variable, at);
+    return at;
+  };
 };
 
 export const variableCriteria: Readonly<Record<string, Definition>> = {
