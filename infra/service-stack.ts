@@ -10,7 +10,7 @@ import { apiEnv, deadLetterEnv, laneEnv, planEnv, reportEnv, sweepEnv, uploadsEn
 import { DoorApi } from './constructs/door-api.ts';
 import { feed, Lane, stageQueue, WorkQueue } from './constructs/lane.ts';
 import { Shell } from './constructs/shell.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, type TableName, tableNames } from './data-stack.ts';
 import { rightsFor } from './grants.ts';
 import { deadLetterTimeout, type LaneSpec, laneOf, planLane, reportLane, uploadsLane } from './lanes.ts';
 import * as needs from './needs.ts';
@@ -106,17 +106,15 @@ export class ServiceStack extends Stack {
   }
 
   #settings() {
-    const { tables, buckets, secretsKey } = this.#props.data;
+    const { tables, buckets, secretsKey, bus } = this.#props.data;
+    const names = tableNames.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]);
     return {
-      CLIENTS_TABLE: tables.clients.tableName,
-      JOBS_TABLE: tables.jobs.tableName,
-      PROFILES_TABLE: tables.profiles.tableName,
-      LISTS_TABLE: tables.lists.tableName,
-      MEMBERS_TABLE: tables.members.tableName,
+      ...(Object.fromEntries(names) as Record<`${Uppercase<TableName>}_TABLE`, string>),
       UPLOADS_BUCKET: buckets.uploads.bucketName,
       EXPORTS_BUCKET: buckets.exports.bucketName,
       JOBS_BUCKET: buckets.jobs.bucketName,
       SECRETS_KEY: secretsKey.keyArn,
+      EVENT_BUS: bus.eventBusName,
     };
   }
 

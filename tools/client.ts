@@ -53,7 +53,7 @@ const openClients = (): { clients: Clients; close: () => void } => {
     throw new Error('CLIENTS_TABLE needs SECRETS_KEY and AWS_REGION beside it');
   const tables = { clients: table, jobs: '', profiles: '', lists: '', members: '' };
   const buckets = { uploads: '', exports: '', jobs: '' };
-  const sdk = awsClients({ region, kmsKeyId, tables, buckets, queues: {}, mailFrom: '' });
+  const sdk = awsClients({ region, kmsKeyId, tables, buckets, queues: {}, mailFrom: '', eventBus: '' });
   return { clients: awsClientStore(sdk.dynamodb, sdk.kms, table, kmsKeyId), close: () => {} };
 };
 

@@ -167,6 +167,8 @@ export interface Job {
   reportEmail?: string;
   postbackUrl?: string;
   deliveries: Partial<Record<Channel, Delivery>>;
+  /** The event of the job's end is out, and its work removed. */
+  closed?: true;
 }
 
 export const terminalStates: readonly State[] = ['completed', 'incomplete', 'failed', 'cancelled'];

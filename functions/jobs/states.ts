@@ -11,6 +11,7 @@ import {
   type Source,
   type State,
   type Stop,
+  terminalStates,
   unfinishedStates,
 } from './job.ts';
 import type { Usage } from './usage.ts';
@@ -43,6 +44,7 @@ export interface JobPatch {
   files?: JobFiles;
   failure?: JobFailure;
   deliveries?: Partial<Record<Channel, Delivery>>;
+  closed?: true;
 }
 
 export interface Move {
@@ -259,9 +261,16 @@ export const lookAgain = (due: Millis | null): Move => ({
   set: { due },
 });
 
+/** What every end asks for is done, and the reports are on their way. */
+export const close = (due: Millis | null): Move => ({
+  name: 'close',
+  from: terminalStates,
+  set: { closed: true, due },
+});
+
 /** Result files are gone from the store. */
 export const forget = (files: JobFiles, due: Millis | null): Move => ({
   name: 'forget',
-  from: ['completed', 'incomplete', 'failed', 'cancelled'],
+  from: terminalStates,
   set: { files, due },
 });

@@ -28,6 +28,7 @@ const wordFor = (resource: unknown): string => {
   const key = /(Objects|Secrets)[0-9A-F]{8}/.exec(text);
   if (key) return `key ${key[1]}`;
   if (text.includes(':ses:')) return 'mail';
+  if (/Events[0-9A-F]{8}/.test(text)) return 'bus';
   if (/Logs[0-9A-F]{8}/.test(text)) return 'own log';
   return 'queue';
 };
@@ -48,6 +49,7 @@ const expected = (of: readonly (Need | EngineNeed)[]): string[] =>
           (action) => `dynamodb:${action} on table ${grant.table}${grant.index ? ' index' : ''}`,
         );
       if ('secrets' in grant) return grant.secrets.map((action) => `kms:${action} on key Secrets`);
+      if ('bus' in grant) return grant.bus.map((action) => `events:${action} on bus`);
       if ('mail' in grant) return grant.mail.map((action) => `ses:${action} on mail`);
       return [
         ...grant.actions.map((action) => `s3:${action} on bucket ${grant.bucket} objects`),
