@@ -20,9 +20,10 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { recordTables } from '../functions/jobs/define.ts';
 import type { Stage } from './stage.ts';
 
-export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members'] as const;
+export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members', ...recordTables] as const;
 export type TableName = (typeof tableNames)[number];
 export type BucketName = 'uploads' | 'exports' | 'jobs';
 
@@ -38,13 +39,16 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
       projectionType: ProjectionType.KEYS_ONLY,
     },
     {
-      indexName: 'byClient',
+      indexName: 'byRank',
       partitionKey: attribute('client', AttributeType.STRING),
-      sortKey: attribute('createdAt', AttributeType.NUMBER),
+      sortKey: attribute('rank', AttributeType.STRING),
       projectionType: ProjectionType.KEYS_ONLY,
     },
   ],
 };
+
+/** Tables of which some items end by themselves. */
+const expiring: ReadonlySet<TableName> = new Set<TableName>(['jobs', ...recordTables]);
 
 /**
  * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
@@ -91,7 +95,7 @@ export class DataStack extends Stack {
         encryption: TableEncryption.AWS_MANAGED,
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
         deletionProtection: stage.keepData,
-        ...(name === 'jobs' ? { timeToLiveAttribute: 'ttl' } : {}),
+        ...(expiring.has(name) && { timeToLiveAttribute: 'ttl' }),
         removalPolicy,
       });
       for (const index of indexes[name] ?? []) made.addGlobalSecondaryIndex(index);

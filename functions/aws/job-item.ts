@@ -1,9 +1,10 @@
 // A job as an item: the ledger's set, counts and marks at top level, where one update can add to them.
-import { type Job, outcomes } from '../jobs/job.ts';
+import { type Job, type JobId, outcomes } from '../jobs/job.ts';
+import { rankOf } from '../jobs/rank.ts';
 import type { JobPatch } from '../jobs/states.ts';
 import { noUsage } from '../jobs/usage.ts';
 import type { Update } from './expression.ts';
-import { byDue, jobKey, ttlAttribute } from './layout.ts';
+import { byDue, byRank, jobKey, ttlAttribute } from './layout.ts';
 import { asSet, fromSet } from './words.ts';
 
 type Item = Record<string, unknown>;
@@ -67,6 +68,7 @@ export const toItem = (job: Job): Item => {
     ...attributesOf(usage, numbered.usage),
     ...attributesOf(reached, numbered.reached),
     ...(due !== undefined && lookOf(due)),
+    [byRank.sort]: rankOf(job),
     [ttlAttribute]: Math.floor(job.createdAt / 1000) + keepDays * 24 * 3600,
   };
 };
@@ -80,6 +82,7 @@ export const fromItem = (item: Item): Job => {
     done,
     marks,
     [byDue.partition]: look,
+    [byRank.sort]: rank,
     [ttlAttribute]: ttl,
     [tokenAttribute]: token,
     ...rest
@@ -103,13 +106,15 @@ export const fromItem = (item: Item): Job => {
   } as unknown as Job;
 };
 
-/** What a patch sets and removes. */
-export const applyPatch = (update: Update, patch: JobPatch): void => {
+/** What a patch of that job sets and removes. */
+export const applyPatch = (update: Update, id: JobId, patch: JobPatch): void => {
   const { due, counts, usage, marks, ...plain } = patch;
   for (const [name, value] of Object.entries(plain)) {
     if (value === null) update.remove(name);
     else if (value !== undefined) update.set(name, value);
   }
+  const { finishedAt } = plain;
+  if (finishedAt !== undefined) update.set(byRank.sort, rankOf({ id, finishedAt, createdAt: finishedAt }));
   if (due === null) update.remove(byDue.partition).remove(byDue.sort);
   else if (due !== undefined) setDue(update, due);
   if (counts)

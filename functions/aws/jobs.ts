@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobId } from '../jobs/job.ts';
 import type { Claim, Glance, Jobs, LedgerEntry } from '../jobs/ports.ts';
+import { rankOf, rankPrefix } from '../jobs/rank.ts';
 import type { Move } from '../jobs/states.ts';
 import { getAll } from './batch.ts';
 import { ifHeld, Update } from './expression.ts';
@@ -27,7 +28,7 @@ import {
   tokenAttribute,
   usageAttribute,
 } from './job-item.ts';
-import { byDue, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
+import { byDue, byRank, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
 import { asSet } from './words.ts';
 
 /** Claims that end between a refused write and the read after it. */
@@ -93,7 +94,7 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
 
     read: readJob,
 
-    move: (id, move) => change(id, moveUpdate(move)),
+    move: (id, move) => change(id, moveUpdate(id, move)),
 
     async glance(id) {
       const names = Object.fromEntries(glanceAttributes.map((name, i) => [`#${i}`, name]));
@@ -129,6 +130,28 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
       update.set(['deliveries', channel], delivery);
       update.when(`${update.path(['deliveries', channel])}.${update.path('attempts')}=${update.value(was)}`);
       return (await change(id, update)) !== undefined;
+    },
+
+    async list(client, { limit, after, only }) {
+      const first = only === 'ended' ? rankPrefix.ended : rankPrefix.unfinished;
+      const answer = await dynamodb.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: byRank.index,
+          // BETWEEN takes its ends in: no rank is as short as a prefix, and the first of a page was seen.
+          KeyConditionExpression: '#client=:client AND #rank BETWEEN :first AND :end',
+          ExpressionAttributeNames: { '#client': byRank.partition, '#rank': byRank.sort },
+          ExpressionAttributeValues: {
+            ':client': client,
+            ':first': after === undefined ? first : `${after}~`,
+            ':end': only === 'unfinished' ? rankPrefix.ended : '2',
+          },
+          Limit: limit,
+        }),
+      );
+      const keys = (answer.Items ?? []).map(({ pk, sk }): Key => ({ pk: String(pk), sk: String(sk) }));
+      const jobs = (await getAll(dynamodb, table, keys, false)).map(fromItem);
+      return jobs.sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
     },
 
     async due(now, limit) {
@@ -190,7 +213,7 @@ const accountUpdate = ({
 };
 
 /** The rule of `allows` in jobs/states, written as a condition. */
-const moveUpdate = (move: Move): Update => {
+const moveUpdate = (id: JobId, move: Move): Update => {
   const update = new Update();
   update.whenOneOf('state', move.from);
   if (move.phases) update.whenOneOf('phase', move.phases);
@@ -207,7 +230,7 @@ const moveUpdate = (move: Move): Update => {
   whenIs(update, 'stop', move.stop);
   if (move.awaiting !== undefined)
     update.when(`attribute_${move.awaiting ? 'exists' : 'not_exists'}(${update.path('ticket')})`);
-  applyPatch(update, move.set);
+  applyPatch(update, id, move.set);
   return update;
 };
 

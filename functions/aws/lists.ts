@@ -1,5 +1,6 @@
 // Lists on DynamoDB: a client's lists lie together, in order of name.
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -7,12 +8,15 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { type ClientId, newId } from '../jobs/job.ts';
-import type { List, Lists } from '../jobs/ports.ts';
+import type { List, ListDetails, Lists } from '../jobs/ports.ts';
 import { ifHeld, Update } from './expression.ts';
 import { fits, listKey } from './layout.ts';
 import { asSet, fromSet } from './words.ts';
 
 type Item = Record<string, unknown>;
+
+/** Details are attributes of their own, so that one can be set without the others; as JSON, since callers choose what is in them. */
+const detailPrefix = 'd_';
 
 const fromItem = (item: Item): List => ({
   id: String(item.id),
@@ -20,6 +24,11 @@ const fromItem = (item: Item): List => ({
   createdAt: Number(item.createdAt),
   vars: fromSet(item.vars),
   sizeHint: Number(item.size ?? 0),
+  details: Object.fromEntries(
+    Object.entries(item).flatMap(([name, value]) =>
+      name.startsWith(detailPrefix) ? [[name.slice(detailPrefix.length), JSON.parse(String(value))]] : [],
+    ),
+  ) as ListDetails,
 });
 
 export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists => {
@@ -36,21 +45,38 @@ export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists
     return (await ifHeld(dynamodb.send(new UpdateCommand(update.input(table, listKey(client, name)))))) !== undefined;
   };
 
+  const ensure = async (client: ClientId, name: string, now: number): Promise<List> => {
+    const held = await find(client, name);
+    if (held) return held;
+    const item = { ...listKey(client, name), id: newId(now), createdAt: now, size: 0 };
+    await ifHeld(
+      dynamodb.send(new PutCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' })),
+    );
+    const made = await find(client, name);
+    if (!made) throw new Error('a list comes and goes');
+    return made;
+  };
+
   return {
     find,
+    ensure,
 
-    async ensure(client, name, now) {
-      const held = await find(client, name);
-      if (held) return held;
-      const item = { ...listKey(client, name), id: newId(now), createdAt: now, size: 0 };
-      await ifHeld(
-        dynamodb.send(
-          new PutCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-        ),
+    async describe(client, name, details, now) {
+      const list = await ensure(client, name, now);
+      const update = new Update();
+      for (const [detail, value] of Object.entries(details))
+        if (value !== undefined) update.set(detailPrefix + detail, JSON.stringify(value));
+      await change(client, name, update);
+      return (await find(client, name)) ?? list;
+    },
+
+    async erase(client, name) {
+      const key = listKey(client, name);
+      if (name === '' || !fits(key)) return undefined;
+      const { Attributes } = await dynamodb.send(
+        new DeleteCommand({ TableName: table, Key: key, ReturnValues: 'ALL_OLD' }),
       );
-      const made = await find(client, name);
-      if (!made) throw new Error('a list comes and goes');
-      return made;
+      return Attributes && fromItem(Attributes);
     },
 
     async all(client) {

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Job, JobId } from '../jobs/job.ts';
 import { accounted, mayAccount } from '../jobs/ledger.ts';
 import type { Claim, Jobs } from '../jobs/ports.ts';
+import { rankOf, rankPrefix } from '../jobs/rank.ts';
 import { allows, type JobPatch } from '../jobs/states.ts';
 import { noUsage } from '../jobs/usage.ts';
 import { packDone, unpackDone } from './done-set.ts';
@@ -12,10 +13,15 @@ import { transaction } from './sqlite.ts';
 const removedAtOnce = 100;
 
 export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
-  const insert = db.prepare('INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const insert = db.prepare(
+    'INSERT INTO jobs (id, client, created_at, due, record, done, rank) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
   const select = db.prepare('SELECT record, done FROM jobs WHERE id = ?');
-  const update = db.prepare('UPDATE jobs SET due = ?, record = ?, done = ? WHERE id = ?');
+  const update = db.prepare('UPDATE jobs SET due = ?, record = ?, done = ?, rank = ? WHERE id = ?');
   const selectDue = db.prepare('SELECT record, done FROM jobs WHERE due <= ? ORDER BY due, id LIMIT ?');
+  const selectRanked = db.prepare(
+    'SELECT record, done FROM jobs WHERE client = ? AND rank > ? AND rank < ? ORDER BY rank LIMIT ?',
+  );
   const selectClaim = db.prepare('SELECT * FROM claims WHERE client = ? AND key = ?');
   const insertClaim = db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)');
   const endClaims = db.prepare(`DELETE FROM claims WHERE (client, key) IN
@@ -27,15 +33,15 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
   };
   const write = (job: Job): Job => {
     const { done, ...record } = job;
-    update.run(job.due ?? null, JSON.stringify(record), packDone(done), job.id);
+    update.run(job.due ?? null, JSON.stringify(record), packDone(done), rankOf(job), job.id);
     return job;
   };
 
   return {
     async create(job) {
       const { done, ...record } = job;
-      const row = [job.id, job.client, job.createdAt, job.due ?? null, JSON.stringify(record), packDone(done)] as const;
-      return insert.run(...row).changes === 1;
+      const [due, text, rank] = [job.due ?? null, JSON.stringify(record), rankOf(job)];
+      return insert.run(job.id, job.client, job.createdAt, due, text, packDone(done), rank).changes === 1;
     },
 
     async claim(claim) {
@@ -81,6 +87,12 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
         write({ ...job, deliveries: { ...job.deliveries, [channel]: delivery } });
         return true;
       });
+    },
+
+    async list(client, { limit, after, only }) {
+      const first = only === 'ended' ? rankPrefix.ended : rankPrefix.unfinished;
+      const end = only === 'unfinished' ? rankPrefix.ended : '2';
+      return selectRanked.all(client, after ?? first, end, limit).map(jobOf);
     },
 
     async due(at, limit) {

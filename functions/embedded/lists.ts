@@ -2,18 +2,30 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ClientId } from '../jobs/job.ts';
 import { newId } from '../jobs/job.ts';
-import type { List, Lists } from '../jobs/ports.ts';
+import type { List, ListDetails, Lists } from '../jobs/ports.ts';
 import { transaction } from './sqlite.ts';
 
 export const embeddedLists = (db: DatabaseSync): Lists => {
   const select = db.prepare('SELECT * FROM lists WHERE client = ? AND name = ?');
   const selectAll = db.prepare('SELECT * FROM lists WHERE client = ? ORDER BY name');
-  const insert = db.prepare("INSERT INTO lists VALUES (?, ?, ?, ?, '[]', 0) ON CONFLICT DO NOTHING");
+  const insert = db.prepare("INSERT INTO lists VALUES (?, ?, ?, ?, '[]', 0, '{}') ON CONFLICT DO NOTHING");
   const update = db.prepare('UPDATE lists SET vars = ?, size_hint = ? WHERE client = ? AND name = ?');
+
+  const describe = db.prepare('UPDATE lists SET more = ? WHERE client = ? AND name = ?');
+  const remove = db.prepare('DELETE FROM lists WHERE client = ? AND name = ? RETURNING *');
 
   const find = (client: ClientId, name: string): List | undefined => {
     const row = select.get(client, name);
     return row && listOf(row);
+  };
+
+  const ensure = (client: ClientId, name: string, now: number): List => {
+    const there = find(client, name);
+    if (there) return there;
+    insert.run(client, name, newId(now), now);
+    const made = find(client, name);
+    if (!made) throw new Error('a list that was made is not there');
+    return made;
   };
 
   return {
@@ -22,12 +34,21 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
     },
 
     async ensure(client, name, now) {
-      const there = find(client, name);
-      if (there) return there;
-      insert.run(client, name, newId(now), now);
-      const made = find(client, name);
-      if (!made) throw new Error('a list that was made is not there');
-      return made;
+      return ensure(client, name, now);
+    },
+
+    async describe(client, name, details, now) {
+      return transaction(db, () => {
+        const list = ensure(client, name, now);
+        const after = { ...list.details, ...details };
+        describe.run(JSON.stringify(after), client, name);
+        return { ...list, details: after };
+      });
+    },
+
+    async erase(client, name) {
+      const row = remove.get(client, name);
+      return row && listOf(row);
     },
 
     async all(client) {
@@ -61,4 +82,5 @@ const listOf = (row: Record<string, unknown>): List => ({
   createdAt: Number(row.created_at),
   vars: JSON.parse(String(row.vars)) as string[],
   sizeHint: Number(row.size_hint),
+  details: JSON.parse(String(row.more)) as ListDetails,
 });

@@ -1,8 +1,8 @@
 // What lies in the databases of a home folder, and how each is tuned; docs/decisions/one-machine-store.md has the figures.
 
 export interface DatabasePlan {
-  version: number;
-  schema: string;
+  /** What brings a database from each version to the next; a new one has version 0. Never changed once it was landed. */
+  steps: readonly string[];
   /** Page cache of each connection, in KiB. */
   cacheKb: number;
   /** The WAL is copied into the database once it has so many pages: pages that change often are copied once. */
@@ -13,11 +13,11 @@ export interface DatabasePlan {
 
 /** Jobs, claims, clients, lists: what must never be lost. */
 export const jobsPlan: DatabasePlan = {
-  version: 1,
   cacheKb: 2048,
   checkpointPages: 1000,
   synchronous: 'FULL',
-  schema: `
+  steps: [
+    `
     CREATE TABLE jobs (
       id TEXT PRIMARY KEY,
       client TEXT NOT NULL,
@@ -53,15 +53,45 @@ export const jobsPlan: DatabasePlan = {
       PRIMARY KEY (client, name)
     ) WITHOUT ROWID;
   `,
+    // Jobs that were there before are ranked as ended: the few that were not get their place with their end.
+    `
+    ALTER TABLE jobs ADD COLUMN rank TEXT NOT NULL DEFAULT '';
+    UPDATE jobs SET rank = '1' || printf('%013d', 9999999999999 - created_at) || id;
+    DROP INDEX jobs_of_client;
+    CREATE INDEX jobs_by_rank ON jobs (client, rank);
+    ALTER TABLE lists ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
+  `,
+  ],
+};
+
+/** A table of records: one database for each, so that purchases that are brought in do not hold up sends. */
+export const recordsPlan: DatabasePlan = {
+  cacheKb: 2048,
+  checkpointPages: 4000,
+  synchronous: 'FULL',
+  steps: [
+    `
+    CREATE TABLE records (
+      client TEXT NOT NULL,
+      part TEXT NOT NULL,
+      sort TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      expires_at INTEGER,
+      PRIMARY KEY (client, part, sort)
+    ) WITHOUT ROWID;
+    CREATE INDEX records_end ON records (expires_at) WHERE expires_at IS NOT NULL;
+  `,
+  ],
 };
 
 /** Messages: only hints, so a power cut may take the last of them. A file of their own, so that nobody waits for the jobs' disk. */
 export const queuePlan: DatabasePlan = {
-  version: 1,
   cacheKb: 1024,
   checkpointPages: 1000,
   synchronous: 'NORMAL',
-  schema: `
+  steps: [
+    `
     CREATE TABLE messages (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       queue TEXT NOT NULL,
@@ -75,6 +105,7 @@ export const queuePlan: DatabasePlan = {
     CREATE INDEX messages_visible ON messages (visible_at);
     CREATE INDEX messages_of_group ON messages (grp, visible_at);
   `,
+  ],
 };
 
 /**
@@ -84,15 +115,15 @@ export const queuePlan: DatabasePlan = {
  * Version 1 had an index on the profiles instead of the two tables of sids.
  */
 export const profilesPlan: DatabasePlan = {
-  version: 2,
   cacheKb: 4 * 1024,
   checkpointPages: 16_000,
   synchronous: 'FULL',
-  schema: `
-    CREATE TABLE IF NOT EXISTS clients (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE IF NOT EXISTS jobs (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE IF NOT EXISTS lists (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-    CREATE TABLE IF NOT EXISTS profiles (
+  steps: [
+    `
+    CREATE TABLE clients (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE jobs (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE lists (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE profiles (
       id INTEGER PRIMARY KEY,
       client INTEGER NOT NULL,
       sid BLOB NOT NULL CHECK (length(sid) = 12),
@@ -105,10 +136,14 @@ export const profilesPlan: DatabasePlan = {
       signup_at INTEGER NOT NULL,
       more TEXT
     );
+    CREATE UNIQUE INDEX profiles_by_sid ON profiles (client, sid);
+    CREATE TABLE members (id INTEGER PRIMARY KEY, sids BLOB NOT NULL);
+  `,
+    `
     CREATE TABLE sids (client INTEGER, sid BLOB, id INTEGER NOT NULL, PRIMARY KEY (client, sid)) WITHOUT ROWID;
     CREATE TABLE new_sids (client INTEGER, sid BLOB, id INTEGER NOT NULL, PRIMARY KEY (client, sid)) WITHOUT ROWID;
     INSERT INTO sids SELECT client, sid, id FROM profiles ORDER BY client, sid;
-    DROP INDEX IF EXISTS profiles_by_sid;
-    CREATE TABLE IF NOT EXISTS members (id INTEGER PRIMARY KEY, sids BLOB NOT NULL);
+    DROP INDEX profiles_by_sid;
   `,
+  ],
 };

@@ -21,7 +21,7 @@ export const openDatabase = (path: string, plan: DatabasePlan): DatabaseSync => 
       PRAGMA journal_size_limit = ${plan.checkpointPages * 4096 * 2};
       PRAGMA temp_store = MEMORY;
     `);
-    if (versionOf(db) !== plan.version) createSchema(db, plan);
+    if (versionOf(db) !== plan.steps.length) bringUp(db, plan);
     return db;
   } catch (error) {
     db.close();
@@ -31,16 +31,15 @@ export const openDatabase = (path: string, plan: DatabasePlan): DatabaseSync => 
 
 const versionOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.user_version);
 
-const createSchema = (db: DatabaseSync, plan: DatabasePlan): void =>
+const bringUp = (db: DatabaseSync, { steps }: DatabasePlan): void =>
   transaction(db, () => {
     const version = versionOf(db);
-    if (version === plan.version) return;
-    if (version > plan.version)
+    if (version > steps.length)
       throw new Error(
         'The home folder was written by a newer Stevedore: update, or set STEVEDORE_HOME to another folder',
       );
-    db.exec(plan.schema);
-    db.exec(`PRAGMA user_version = ${plan.version}`);
+    for (const step of steps.slice(version)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${steps.length}`);
   });
 
 /** Runs `work` in a transaction that holds the database's one write lock from its start; rolls back when it throws. */

@@ -2,12 +2,20 @@
 import type { z } from 'zod';
 import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
-import type { Client, Ports } from './ports.ts';
+import type { Client, Ports, RecordTable } from './ports.ts';
 
 export { outcomes } from './job.ts';
+export { recordTables } from './ports.ts';
 
 /** What a type's work touches; infra turns each word into the least grants that allow it. */
-export type Need = 'profiles:read' | 'profiles:write' | 'lists:read' | 'lists:write' | 'exports:write';
+export type Need =
+  | 'profiles:read'
+  | 'profiles:write'
+  | 'lists:read'
+  | 'lists:write'
+  | 'lists:erase'
+  | 'exports:write'
+  | `${RecordTable}:${'read' | 'write'}`;
 
 /** A slice of the user base: the members whose shard is in [from, to). */
 export interface Slice {

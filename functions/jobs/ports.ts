@@ -42,6 +42,16 @@ export interface Claim {
 /** What a worker must know of its job between two batches. */
 export type Glance = Pick<Job, 'state' | 'stop' | 'counts' | 'done'>;
 
+/** A part of a client's jobs in the order of `rank.ts`. */
+export interface JobPage {
+  /** At most 2,000. */
+  limit: number;
+  /** The rank behind which the page begins. */
+  after?: string;
+  /** Only those that have not ended, or only those that have. */
+  only?: 'unfinished' | 'ended';
+}
+
 export interface Jobs {
   /** Writes a new job. False when a job with this id exists; nothing is changed then. */
   create(job: Job): Promise<boolean>;
@@ -61,6 +71,8 @@ export interface Jobs {
   account(id: JobId, entry: LedgerEntry): Promise<{ accounted: boolean; job: Job }>;
   /** Writes a delivery if the stored one still has `was` attempts; false also when the job has no such channel. */
   deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
+  /** The client's jobs in the order of their ranks. One indexed query, which costs what the page holds; may be a moment old. */
+  list(client: ClientId, page: JobPage): Promise<Job[]>;
   /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
   due(now: Millis, limit: number): Promise<Job[]>;
 }
@@ -81,6 +93,16 @@ export interface Profiles {
   members(client: ClientId, list: ListId, from: number, to: number): AsyncIterable<Profile[]>;
 }
 
+/** What a team says of a list. */
+export interface ListDetails {
+  /** Makes a smart list: nobody joins it, whoever matches the query (as it came over the wire) when it is asked is in it. */
+  query?: Record<string, unknown>;
+  primary?: boolean;
+  publicName?: string;
+  /** Variables of the list itself. */
+  custom?: Record<string, unknown>;
+}
+
 export interface List {
   id: ListId;
   name: string;
@@ -89,12 +111,20 @@ export interface List {
   vars: readonly string[];
   /** About how many members; for planning only. */
   sizeHint: number;
+  details: ListDetails;
 }
 
 export interface Lists {
   find(client: ClientId, name: string): Promise<List | undefined>;
   /** The list of that name, created when missing. Two callers at once get the same list. */
   ensure(client: ClientId, name: string, now: Millis): Promise<List>;
+  /** Sets those details that are given, on the list of that name, which is made when missing. The list after it. */
+  describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
+  /**
+   * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
+   * that name has another. The list that was there, undefined when there was none.
+   */
+  erase(client: ClientId, name: string): Promise<List | undefined>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
   /** Adds variables to what is known of a list (`exact`: replaces them), and sets its size hint to at least `size`. */
@@ -103,6 +133,53 @@ export interface Lists {
     name: string,
     news: { vars?: readonly string[]; exact?: boolean; size?: number },
   ): Promise<void>;
+}
+
+/** What is kept besides profiles and lists, a table for each concern. */
+export const recordTables = ['aliases', 'purchases', 'content', 'sends', 'blasts', 'recipients'] as const;
+export type RecordTable = (typeof recordTables)[number];
+
+/** Where a record lies: in a part of a client's table, in the order of `sort` there. Both are texts of ours, at most 500 characters. */
+export interface RecordKey {
+  part: string;
+  sort: string;
+}
+
+export interface StoredRecord extends RecordKey {
+  /** Changes with every write, and is never 0. */
+  version: number;
+  value: Record<string, unknown>;
+}
+
+export interface RecordWrite extends RecordKey {
+  /** What is to be there; absent removes the record. */
+  value?: Record<string, unknown>;
+  /** The version that was read, 0 for none: the write holds only while it is still so. Absent: whatever is there. */
+  was?: number;
+  /** When the record may be forgotten; it may be read for some days more. */
+  expiresAt?: Millis;
+}
+
+/** Small JSON records (up to 100,000 characters) of a client, by key and in ranges. */
+export interface Records {
+  /** How many records to read and write in one go: what is fast for this store. */
+  readonly batch: number;
+  /** The records of these keys, in any order; missing ones are left out. `fresh` asks for a consistent read. */
+  read(
+    client: ClientId,
+    table: RecordTable,
+    keys: readonly RecordKey[],
+    options?: { fresh?: boolean },
+  ): Promise<StoredRecord[]>;
+  /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
+  write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
+  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  range(
+    client: ClientId,
+    table: RecordTable,
+    part: string,
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+  ): AsyncIterable<StoredRecord[]>;
 }
 
 export interface FileInfo {
@@ -278,6 +355,7 @@ export interface Ports {
   jobs: Jobs;
   profiles: Profiles;
   lists: Lists;
+  records: Records;
   files: Files;
   work: Work;
   events: Events;

@@ -74,6 +74,33 @@ export const listsContract = (harness: Harness<Subjects['lists']>): void => {
       expect(await store().find(client, 'Main')).toMatchObject({ vars: [], sizeHint: 3 });
     });
 
+    it('keeps what a team says of a list, each detail by itself', async () => {
+      const client = aClient();
+      const query = JSON.parse('{"criteria":["match"],"value":[{"__proto__":1}]}');
+      const made = await store().describe(client, 'Smart', { query, publicName: 'All of you' }, now);
+      expect(made).toMatchObject({ name: 'Smart', createdAt: now, details: { query, publicName: 'All of you' } });
+      await store().describe(client, 'Smart', { primary: true }, now + 1);
+      const details = { query, publicName: 'All of you', primary: true };
+      expect(await store().find(client, 'Smart')).toEqual({ ...made, details });
+      expect(JSON.stringify((await store().find(client, 'Smart'))?.details.query)).toBe(JSON.stringify(query));
+      await store().describe(client, 'Smart', {}, now);
+      expect(await store().all(client)).toEqual([{ ...made, details }]);
+      expect((await store().ensure(client, 'Plain', now)).details).toEqual({});
+    });
+
+    it('ends a list once, and gives its name another id after that', async () => {
+      const client = aClient();
+      const list = await store().describe(client, 'Main', { primary: true }, now);
+      await store().ensure(aClient(), 'Main', now);
+      const [first, second] = await Promise.all([store().erase(client, 'Main'), store().erase(client, 'Main')]);
+      expect([first, second].filter(Boolean)).toEqual([list]);
+      expect(await store().find(client, 'Main')).toBeUndefined();
+      expect(await store().erase(client, '')).toBeUndefined();
+      const next = await store().ensure(client, 'Main', now);
+      expect(next).toMatchObject({ name: 'Main', details: {} });
+      expect(next.id).not.toBe(list.id);
+    });
+
     it('learns nothing about a list that is not there', async () => {
       const client = aClient();
       await store().learn(client, 'Main', { vars: ['a'], size: 1 });

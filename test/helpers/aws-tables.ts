@@ -3,7 +3,7 @@ import { CreateTableCommand, type GlobalSecondaryIndex, waitUntilTableExists } f
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import type { AwsClients, AwsConfig } from '../../functions/aws/config.ts';
-import { byClient, byDue, partitionKey, sortKey } from '../../functions/aws/layout.ts';
+import { byDue, byRank, partitionKey, sortKey } from '../../functions/aws/layout.ts';
 import type { QueueName } from '../../functions/jobs/ports.ts';
 
 const key = (partition: string, sort: string): GlobalSecondaryIndex['KeySchema'] => [
@@ -12,7 +12,7 @@ const key = (partition: string, sort: string): GlobalSecondaryIndex['KeySchema']
 ];
 
 const makeTable = async ({ dynamodb }: AwsClients, name: string, indexed: boolean): Promise<void> => {
-  const indexes = indexed ? [byDue, byClient] : [];
+  const indexes = indexed ? [byDue, byRank] : [];
   await dynamodb.send(
     new CreateTableCommand({
       TableName: name,
@@ -20,9 +20,9 @@ const makeTable = async ({ dynamodb }: AwsClients, name: string, indexed: boolea
       KeySchema: key(partitionKey, sortKey),
       AttributeDefinitions: [
         ...[partitionKey, sortKey].map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
-        ...indexes.flatMap(({ partition, sort }) => [
+        ...indexes.flatMap(({ partition, sort, sortType }) => [
           { AttributeName: partition, AttributeType: 'S' as const },
-          { AttributeName: sort, AttributeType: 'N' as const },
+          { AttributeName: sort, AttributeType: sortType },
         ]),
       ],
       ...(indexed && {

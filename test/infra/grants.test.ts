@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Need } from '../../functions/jobs/define.ts';
 import { registry } from '../../functions/jobs/registry.ts';
+import { tableNames } from '../../infra/data-stack.ts';
 import { type EngineNeed, grants } from '../../infra/grants.ts';
 import * as needs from '../../infra/needs.ts';
 import { statementsOf, synth } from './synth.ts';
@@ -21,7 +22,7 @@ const shells: [string, readonly (Need | EngineNeed)[]][] = [
 /** What a resource in a policy is, in the words of the grants table. */
 const wordFor = (resource: unknown): string => {
   const text = JSON.stringify(resource);
-  const table = /(clients|jobs|profiles|lists|members)table/.exec(text);
+  const table = new RegExp(`(${tableNames.join('|')})table`).exec(text);
   if (table) return `table ${table[1]}${text.includes('/index/') ? ' index' : ''}`;
   const bucket = /(uploads|exports|jobs)bucket/.exec(text);
   if (bucket) return `bucket ${bucket[1]}${text.includes('/*') ? ' objects' : ''}`;

@@ -72,6 +72,7 @@ export class Stage {
       createdAt: this.world.now,
       vars: [],
       sizeHint: 0,
+      details: {},
     };
     this.lists.set(key, list);
     return list;
