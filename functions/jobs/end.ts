@@ -5,6 +5,7 @@ import { removeWork } from './parts.ts';
 import type { DomainEvent, Ports } from './ports.ts';
 import { firstDeliveries, sendReports } from './report.ts';
 import { receiptOf } from './reports/receipt.ts';
+import { isLate } from './service-level.ts';
 import { close, end } from './states.ts';
 import { addUsage, type Usage } from './usage.ts';
 
@@ -60,8 +61,9 @@ const endEvent = (job: Job): DomainEvent => ({
 });
 
 /** The line that metrics are made of. */
-export const logEnd = ({ log }: Pick<Ports, 'log'>, job: Job): void => {
+export const logEnd = ({ log, tuning }: Pick<Ports, 'log' | 'tuning'>, job: Job): void => {
   const receipt = receiptOf(job);
+  const late = isLate(job, tuning);
   log.info('job.ended', {
     job: job.id,
     client: job.client,
@@ -74,6 +76,7 @@ export const logEnd = ({ log }: Pick<Ports, 'log'>, job: Job): void => {
     write_units: job.usage.writeUnits,
     requests: job.usage.requests,
     cost_usd: receipt?.costUsd ?? 0,
+    ...(late !== undefined && { small: 1, late: late ? 1 : 0 }),
     ...job.counts,
   });
 };

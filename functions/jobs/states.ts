@@ -44,6 +44,8 @@ export interface JobPatch {
   files?: JobFiles;
   failure?: JobFailure;
   deliveries?: Partial<Record<Channel, Delivery>>;
+  held?: true;
+  standing?: Job['standing'] & object;
   closed?: true;
 }
 
@@ -218,7 +220,13 @@ export const pause = (job: Job, now: Millis, due: Millis): Move => ({
   name: 'pause',
   from: [job.state],
   stop: null,
-  set: { state: 'paused', pausedAt: now, resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending', due },
+  set: {
+    state: 'paused',
+    pausedAt: now,
+    resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending',
+    held: true,
+    due,
+  },
 });
 
 /** Lets a paused job go on where it was; when its time has passed meanwhile, it may begin. */
@@ -254,11 +262,11 @@ export const stop = (job: Job, why: Stop, chunks: number, due: Millis): Move => 
   set: { state: 'running', stop: why, chunks: Math.min(chunks, job.chunks ?? 0), pausedAt: null, resumeTo: null, due },
 });
 
-/** Says when to look again, without any other change. */
-export const lookAgain = (due: Millis | null): Move => ({
+/** Says when to look again, and of a job that stands still, where; without any other change. */
+export const lookAgain = (due: Millis | null, standing?: Job['standing']): Move => ({
   name: 'look',
   from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
-  set: { due },
+  set: { due, ...(standing && { standing }) },
 });
 
 /** What every end asks for is done, and the reports are on their way. */
