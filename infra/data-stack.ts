@@ -50,12 +50,6 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
 /** Tables of which some items end by themselves. */
 const expiring: ReadonlySet<TableName> = new Set<TableName>(['jobs', ...recordTables]);
 
-/**
- * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
- * client's setting can let links live for 24 hours from the end of the job, which is later than the object's own beginning.
- */
-const lifetimes: Record<BucketName, number> = { uploads: 7, exports: 2, jobs: 30 };
-
 const formsFrom = (allowedOrigins: string[]): CorsRule => ({
   allowedMethods: [HttpMethods.POST],
   allowedOrigins,
@@ -103,6 +97,8 @@ export class DataStack extends Stack {
     };
     this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as Record<TableName, Table>;
 
+    const { uploads: uploadDays, exports, work } = stage.retention;
+    const lifetimes: Record<BucketName, number> = { uploads: uploadDays, exports, jobs: work };
     const bucket = (name: BucketName) => {
       const made = new Bucket(this, `${name}-bucket`, {
         blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

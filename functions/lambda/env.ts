@@ -67,6 +67,8 @@ export const reportEnv = engine.extend({
   /** The sender of report mails. */
   MAIL_FROM: z.email(),
 });
+/** One worker for everything sends mail too. */
+export const workEnv = reportEnv;
 export const deadLetterEnv = engine;
 export const sweepEnv = engine;
 export const uploadsEnv = engine;
