@@ -32,7 +32,8 @@ export const rateKey = (bucket: string, second: number): Key => ({ pk: `rate#${s
 export const clientKey = (id: ClientId): Key => ({ pk: `id#${id}`, sk: only });
 export const apiKeyKey = (apiKey: string): Key => ({ pk: `key#${apiKey}`, sk: only });
 export const listKey = (client: ClientId, name: string): Key => ({ pk: client, sk: name });
-export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: `${client}#${hex(shardOf(sid))}`, sk: sid });
+export const shardKey = (client: ClientId, shard: number): string => `${client}#${hex(shard)}`;
+export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: shardKey(client, shardOf(sid)), sk: sid });
 
 export const recordKey = (client: ClientId, { part, sort }: RecordKey): Key => ({ pk: `${client}#${part}`, sk: sort });
 

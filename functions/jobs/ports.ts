@@ -91,6 +91,8 @@ export interface Profiles {
   apply(client: ClientId, changes: readonly ProfileChange[]): Promise<Sid[]>;
   /** The members of a list whose shard is in [from, to), ordered by sid, in batches. The profile decides who is a member. */
   members(client: ClientId, list: ListId, from: number, to: number): AsyncIterable<Profile[]>;
+  /** All profiles of the client whose shard is in [from, to), ordered by sid, in batches. */
+  scan(client: ClientId, from: number, to: number): AsyncIterable<Profile[]>;
 }
 
 /** What a team says of a list. */

@@ -135,6 +135,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
         return result.value;
       });
     },
+    async *scan() {},
     async *members(client, list, from, to) {
       let after = '';
       for (;;) {
