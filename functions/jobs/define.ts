@@ -37,8 +37,11 @@ export interface Entry {
   key: string;
 }
 
-/** What became of an entry: an outcome, or that its rows are rejected after all, since what they name is not there. */
-export type Applied = Outcome | { reject: string };
+/**
+ * What became of an entry: an outcome, or that its rows are rejected after all, since what they name is not there. With a `text`
+ * where the work has an `output`, and with a `note` that is counted among the reasons.
+ */
+export type Applied = Outcome | { reject: string; text?: string } | { outcome: Outcome; text?: string; note?: string };
 
 /** What became of an entry, or would become of it. */
 export interface Forecast {
@@ -75,6 +78,15 @@ export type JobResult = Record<string, unknown>;
 /** Where the rows of a type may come from. A file may come with the request, by `url`, or later by a ticket. */
 export type RowSource = 'file' | 'emails' | 'selection' | 'params';
 
+/** A file with a text for each row, in the order of the rows: the texts are joined by `between`, and stand between `head` and `tail`. */
+export interface RowOutput<P, S> {
+  contentType: string;
+  name(context: JobContext<P, S>): string;
+  head: string;
+  between: string;
+  tail: string;
+}
+
 /** Work over the rows of a file, a URL, a list of addresses, or of what the type itself selects. */
 export interface RowWork<P, S, E extends Entry> {
   kind: 'rows';
@@ -90,6 +102,10 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Makes lines of an input that is written otherwise, as a stream. */
+  toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */
+  output?: RowOutput<P, S>;
   /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */
   prepare(context: Omit<JobContext<P, never>, 'prepared'>, header: Header): Promise<S>;
   /** Checks the header before anything is written; throws Reject, or returns warnings. */

@@ -123,10 +123,10 @@ export interface Lists {
   /** Sets those details that are given, on the list of that name, which is made when missing. The list after it. */
   describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
   /**
-   * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
-   * that name has another. False when the list of that name is not the one with that id any more; nothing is changed then.
+   * Ends lists, however many members they have: these keep an id that nothing leads to any more, and a list made later under
+   * the same name has another. A name that belongs to another id by now is left alone. How many lists were ended.
    */
-  erase(client: ClientId, list: Pick<List, 'name' | 'id'>): Promise<boolean>;
+  erase(client: ClientId, lists: readonly Pick<List, 'name' | 'id'>[]): Promise<number>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
   /** Adds variables to what is known of a list and sets its size hint to at least `size`; `exact`: replaces what was known of both. */

@@ -3,9 +3,10 @@ import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [importList, exportListData, listErase, purchaseImport, exportPurchaseLog];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

@@ -196,7 +196,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => false,
+    erase: async () => 0,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

@@ -67,6 +67,8 @@ const plainInput = async (
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
+  const { toLines } = work;
+  if (toLines) return copy(toLines(plainText(ports.files.get(key, { etag: info.etag }), sniffed)));
   if (sniffed.encoding === 'utf-8' && !(await isParents(ports, job, key))) return { key, etag: info.etag };
   return copy(plainText(ports.files.get(key, { etag: info.etag }), sniffed));
 };

@@ -32,6 +32,8 @@ export class Tally {
   /** Of a plan: some changes, and the write units of all. */
   readonly changes: PlannedChange[] = [];
   plannedUnits = 0;
+  /** Of work with an output: the texts of each batch, by its number. */
+  readonly texts: string[][] = [];
   /** Rows that are counted. */
   rows = 0;
   readonly #width: number;
@@ -87,6 +89,11 @@ export class Tally {
     // All rows: a later try needs the fields of the earlier ones as well.
     this.add('not_processed', rows);
     this.undone.add(entry.key);
+  }
+
+  /** Counts a reason for something other than a rejection. */
+  note(reason: string): void {
+    this.#countReason(reason, 1);
   }
 
   /** Rows of what cannot be applied, for a reason that lies in them. */
