@@ -26,9 +26,11 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
  */
 export const apiNeeds: Needs = [
   'clients:read',
+  'clients:list',
   'rates:count',
   'jobs:create',
   'jobs:work',
+  'jobs:list',
   'lists:read',
   'uploads:write',
   'uploads:remove',
