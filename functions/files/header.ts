@@ -36,12 +36,19 @@ interface Candidate {
 export const readBeginning = (
   head: Buffer,
   whole: boolean,
-  options: { delimiter?: Delimiter; headerless?: boolean } = {},
+  options: { delimiter?: Delimiter; headerless?: boolean; lines?: boolean } = {},
 ): Beginning | undefined => {
   const dataStart = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const eol = detectEol(head);
   const addresses = { names: ['email'], email: 0, present: false };
   const bare = { format: { delimiter: options.delimiter ?? ',', eol }, header: addresses, line: 1, warnings: [] };
+  if (options.lines)
+    return {
+      ...bare,
+      format: { delimiter: ',', eol, lines: true },
+      header: { names: ['row'], email: 0, present: false },
+      dataStart,
+    };
   if (options.headerless) return { ...bare, dataStart };
   const candidates: Candidate[] = [];
   let first: RecordScanner | undefined;

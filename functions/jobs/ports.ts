@@ -138,6 +138,53 @@ export interface Lists {
   ): Promise<void>;
 }
 
+/** What is kept besides profiles and lists, a table for each concern. */
+export const recordTables = ['aliases', 'purchases', 'content', 'sends', 'blasts', 'recipients'] as const;
+export type RecordTable = (typeof recordTables)[number];
+
+/** Where a record lies: in a part of a client's table, in the order of `sort` there. Both are texts of ours, at most 500 characters. */
+export interface RecordKey {
+  part: string;
+  sort: string;
+}
+
+export interface StoredRecord extends RecordKey {
+  /** Changes with every write, and is never 0. */
+  version: number;
+  value: Record<string, unknown>;
+}
+
+export interface RecordWrite extends RecordKey {
+  /** What is to be there; absent removes the record. */
+  value?: Record<string, unknown>;
+  /** The version that was read, 0 for none: the write holds only while it is still so. Absent: whatever is there. */
+  was?: number;
+  /** When the record may be forgotten; it may be read for some days more. */
+  expiresAt?: Millis;
+}
+
+/** Small JSON records (up to 100,000 characters) of a client, by key and in ranges. */
+export interface Records {
+  /** How many records to read and write in one go: what is fast for this store. */
+  readonly batch: number;
+  /** The records of these keys, in any order; missing ones are left out. `fresh` asks for a consistent read. */
+  read(
+    client: ClientId,
+    table: RecordTable,
+    keys: readonly RecordKey[],
+    options?: { fresh?: boolean },
+  ): Promise<StoredRecord[]>;
+  /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
+  write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
+  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  range(
+    client: ClientId,
+    table: RecordTable,
+    part: string,
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+  ): AsyncIterable<StoredRecord[]>;
+}
+
 export interface FileInfo {
   size: number;
   /** Changes whenever the object does. */
@@ -265,6 +312,7 @@ export interface Ports {
   jobs: Jobs;
   profiles: Profiles;
   lists: Lists;
+  records: Records;
   files: Files;
   work: Work;
   mail: Mail;

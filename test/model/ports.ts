@@ -1,6 +1,6 @@
 // The ports as one actor sees them: every call is two steps of the scheduler, and everything that must hold at once is checked.
 import type { JobId } from '../../functions/jobs/job.ts';
-import type { Files, Jobs, Lists, Log, Ports, Profiles } from '../../functions/jobs/ports.ts';
+import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
 import { jobOfChange, sidOfChange } from './profile-store.ts';
@@ -60,11 +60,15 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },
+    records: noRecords,
     rates: { hit: async () => 1 },
     log: logOf(stage),
     dialects: { console: { postback: (job) => ({ body: `job=${job.id}`, contentType: 'text/plain' }) } },
   };
 };
+
+/** The jobs of the model touch none. */
+const noRecords: Records = { batch: 1, read: async () => [], write: async () => [], async *range() {} };
 
 const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
   const call = <T>(name: string, id: JobId, effect: () => T): Promise<T> =>

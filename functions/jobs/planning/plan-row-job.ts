@@ -2,6 +2,7 @@
 
 import { plainText } from '../../files/plain.ts';
 import { planRows } from '../../files/plan-rows.ts';
+import { readRows } from '../../files/read-rows.ts';
 import { sniff } from '../../files/sniff.ts';
 import type { Entry, RowWork } from '../define.ts';
 import { Reject } from '../errors.ts';
@@ -18,10 +19,21 @@ export const planRowJob = async (
   work: RowWork<unknown, unknown, Entry>,
   prefix: string,
 ): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
-  const { key, etag } = await plainInput(ports, job, prefix);
+  return planInput(ports, client, job, work, { ...(await plainInput(ports, job, work, prefix)), prefix });
+};
+
+/** Plans the rows of plain UTF-8 text that lies at `key`; what is written on the way is named under `prefix`. */
+export const planInput = async (
+  ports: Ports,
+  client: Client,
+  job: Job,
+  work: RowWork<unknown, unknown, Entry>,
+  { key, etag, prefix }: { key: string; etag: string; prefix: string },
+): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
   const duplicates = new DuplicateWriter(ports, `${prefix}/duplicates`);
   const planned = await planRows(() => whileRunning({ ports, job }, ports.files.get(key, { etag })), {
     headerless: job.source?.kind === 'addresses',
+    ...(work.keyOf && { keyOf: work.keyOf }),
     chunkRows: ports.tuning.chunkRows,
     chunkBytes: ports.tuning.chunkBytes,
     onDuplicate: (partition, line, record) => duplicates.add(partition, line, record),
@@ -35,14 +47,19 @@ export const planRowJob = async (
 };
 
 /** Where the input lies as plain UTF-8 text: itself, or a copy. */
-const plainInput = async (ports: Ports, job: Job, prefix: string): Promise<{ key: string; etag: string }> => {
+const plainInput = async (
+  ports: Ports,
+  job: Job,
+  work: RowWork<unknown, unknown, Entry>,
+  prefix: string,
+): Promise<{ key: string; etag: string }> => {
   const { source } = job;
   const copyKey = `${prefix}/plain`;
   const copy = async (bytes: AsyncIterable<Uint8Array>) => {
     const { etag } = await ports.files.put(copyKey, whileRunning({ ports, job }, bytes));
     return { key: copyKey, etag };
   };
-  if (source?.kind === 'rest') return copy(restOf(ports, source.of));
+  if (source?.kind === 'rest') return copy(work.keyOf ? linesOf(restOf(ports, source.of)) : restOf(ports, source.of));
   if (!source || !('key' in source)) throw new Reject('The job has no input');
   const { key } = source;
   const info = await ports.files.head(key);
@@ -61,6 +78,17 @@ const isParents = async (ports: Ports, { parent }: Job, key: string): Promise<bo
 };
 
 const lineFeed = 0x0a;
+
+/** The lines that stand in the first column of a result file. */
+async function* linesOf(csv: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const names = ['row', '_line', '_reason'];
+  let inHeader = true;
+  for await (const rows of readRows(csv, { delimiter: ',', eol: 'lf' }, { names }, { line: 1 })) {
+    const lines = rows.slice(inHeader ? 1 : 0).map(({ cells }) => `${cells[0] ?? ''}\n`);
+    inHeader = false;
+    yield Buffer.from(lines.join(''));
+  }
+}
 
 /** The rows that an ended job rejected or did not process: its result files, under the header of the first. */
 async function* restOf(ports: Ports, id: JobId): AsyncGenerator<Uint8Array> {

@@ -131,12 +131,15 @@ export const exportListData = defineJobType<Params, Prepared, never>({
   hurt: 'People who wait for the export of a list: the file and its link do not come.',
   work: {
     kind: 'slices',
-    contentType: 'text/csv; charset=utf-8',
-    filename: ({ list }) =>
-      `${list
-        .toLowerCase()
-        .replaceAll(' ', '_')
-        .replace(/[^a-z0-9._-]+/g, '_')}.csv`,
+    file: {
+      contentType: 'text/csv; charset=utf-8',
+      name: ({ params: { list } }) =>
+        `${list
+          .toLowerCase()
+          .replaceAll(' ', '_')
+          .replace(/[^a-z0-9._-]+/g, '_')}.csv`,
+      header,
+    },
     async prepare({ ports, client, params }) {
       const list = await findList(ports.lists, client.id, params.list);
       // The list was there when the job was accepted and has been erased since: nobody is in it.
@@ -144,7 +147,6 @@ export const exportListData = defineJobType<Params, Prepared, never>({
       const prepared = chosen.allVars ? { ...chosen, vars: (list?.vars ?? []).toSorted() } : chosen;
       return { prepared, slices: slicesFor(list?.sizeHint ?? 0) };
     },
-    header,
     write,
     settle(prepared, marks) {
       if (!prepared.allVars) return undefined;
@@ -155,6 +157,7 @@ export const exportListData = defineJobType<Params, Prepared, never>({
     async finish({ ports, client, params, prepared, job }) {
       const news = { size: job.counts.exported ?? 0, ...(prepared.allVars && { vars: prepared.vars, exact: true }) };
       await ports.lists.learn(client.id, params.list, news);
+      return undefined;
     },
   },
 });

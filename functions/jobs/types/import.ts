@@ -83,6 +83,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
   hurt: 'People whose import does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
+    sources: ['file', 'emails'],
     noSource: 'One of the following parameters is required: emails, url, or file',
     check({ signup_dates }, header) {
       if (signup_dates && header.present && !header.names.includes('signup_date'))
@@ -117,6 +118,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       const size = Math.max(before + created, created + updated + unchanged);
       const news = { vars: prepared.vars.map(([, name]) => name), size };
       await ports.lists.learn(client.id, params.list, news);
+      return undefined;
     },
   },
 });
