@@ -66,9 +66,10 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
   'jobs:list': [
     { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['Query'], index: 'byId' },
     { table: 'jobs', actions: ['BatchGetItem'] },
   ],
-  'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
+  'rates:count': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [

@@ -13,6 +13,8 @@ export const ttlAttribute = 'ttl';
 export const byDue = { index: 'byDue', partition: 'look', sort: 'due', sortType: 'N', value: 'due' } as const;
 /** Index of the jobs table: a client's jobs in the order of `jobs/rank.ts`. */
 export const byRank = { index: 'byRank', partition: 'client', sort: 'rank', sortType: 'S' } as const;
+/** Index of the jobs table: a client's jobs in the order of their ids, which is that of their making. */
+export const byId = { index: 'byId', partition: 'client', sort: 'id', sortType: 'S' } as const;
 
 /** The sort key of items that are alone under their partition key. */
 const only = 'meta';

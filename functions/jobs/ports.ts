@@ -76,6 +76,11 @@ export interface Jobs {
   deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
   /** The client's jobs in the order of their ranks. One indexed query, which costs what the page holds; may be a moment old. */
   list(client: ClientId, page: JobPage): Promise<Job[]>;
+  /**
+   * The client's jobs whose ids lie in [first, last], in order of id, at most 100. One indexed query. Prefixes of ids will do
+   * for ends: `last` takes in all that begin with it.
+   */
+  between(client: ClientId, first: JobId, last: JobId): Promise<Job[]>;
   /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
   due(now: Millis, limit: number): Promise<Job[]>;
 }
@@ -289,8 +294,13 @@ export class PullFailed extends Error {
 }
 
 export interface Rates {
-  /** Counts one call in the bucket's current second; the calls so far in that second, this one included. */
-  hit(bucket: string, second: number): Promise<number>;
+  /**
+   * Counts one call in the bucket's current window, the one of `seconds` that holds this second; the calls so far in it, this
+   * one included. A bucket always has the same windows.
+   */
+  hit(bucket: string, second: number, seconds?: number): Promise<number>;
+  /** The calls so far in that window, without counting one; may be a moment old. */
+  seen(bucket: string, second: number, seconds?: number): Promise<number>;
 }
 
 /** Ids, codes and numbers only: no address, value, list name, secret, signature, hash or link ever goes into a log. */
