@@ -41,7 +41,8 @@ export const organizationsKey: Key = { pk: 'organizations', sk: only };
 export const directory = 'clients';
 export const directoryKey = (id: ClientId): Key => ({ pk: directory, sk: id });
 export const listKey = (client: ClientId, name: string): Key => ({ pk: client, sk: name });
-export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: `${client}#${hex(shardOf(sid))}`, sk: sid });
+export const shardKey = (client: ClientId, shard: number): string => `${client}#${hex(shard)}`;
+export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: shardKey(client, shardOf(sid)), sk: sid });
 
 export const recordKey = (client: ClientId, { part, sort }: RecordKey): Key => ({ pk: `${client}#${part}`, sk: sort });
 

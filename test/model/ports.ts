@@ -139,6 +139,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
         return result.value;
       });
     },
+    async *scan() {},
     async *members(client, list, from, to) {
       let after = '';
       for (;;) {
@@ -192,7 +193,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => undefined,
+    erase: async () => false,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

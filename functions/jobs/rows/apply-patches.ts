@@ -2,7 +2,7 @@
 import type { Change, Entry, Forecast, JobContext } from '../define.ts';
 import { RetryLater } from '../errors.ts';
 import type { Outcome } from '../job.ts';
-import type { Profile, ProfileChange, ProfilePatch } from '../profile.ts';
+import type { ConsentWord, Profile, ProfileChange, ProfilePatch } from '../profile.ts';
 import { decide } from './patch-decision.ts';
 
 /** One person's row: who, and what is to be set. */
@@ -11,6 +11,8 @@ export interface PatchEntry extends Entry {
   key: string;
   email: string;
   patch: ProfilePatch;
+  /** What the row says about what the person wants, and the row's line. */
+  consent?: { to: ConsentWord; line?: number };
 }
 
 const rounds = 8;
@@ -64,17 +66,24 @@ export const lookAtPatches = async (context: Context, entries: readonly PatchEnt
 
 const describe = ({ email }: PatchEntry, profile: Profile | undefined, change: ProfileChange): Change => {
   if (change.kind === 'create') {
-    const { vars, lists, source } = change.profile;
-    const after = { ...vars, ...(source !== undefined && { source }) };
+    const { vars, lists } = change.profile;
+    const after = { ...vars, ...shown(change.profile) };
     return { email, before: {}, after, writeUnits: unitsFor(change.profile) + Object.keys(lists).length };
   }
-  const { vars = {}, lists = {}, ...fields } = change.patch;
-  const after = { ...vars, ...fields };
-  const old: Record<string, unknown> = { ...profile?.vars, source: profile?.source, signupAt: profile?.signupAt };
+  const { vars = {}, lists = {}, more, ...fields } = change.patch;
+  const after = { ...vars, ...fields, ...shown(more) };
+  const old: Record<string, unknown> = { ...profile?.vars, ...(profile && shown(profile)), ...pick(profile, fields) };
   const before = Object.fromEntries(Object.keys(after).map((name) => [name, old[name] ?? null]));
   const grown = { ...profile, vars: { ...profile?.vars, ...vars } };
   return { email, before, after, writeUnits: unitsFor(grown) + Object.keys(lists).length };
 };
+
+/** Of the fields beside variables, those that a person who plans a job cares for. */
+const shown = ({ source, optout, keys }: ProfilePatch['more'] = {}): Record<string, unknown> =>
+  Object.fromEntries(Object.entries({ source, optout, keys }).filter(([, value]) => value !== undefined));
+
+const pick = (profile: Profile | undefined, fields: object): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(fields).map((name) => [name, profile?.[name as keyof Profile]]));
 
 /** About: one unit for each KB of the profile's item, which is as long as its JSON. */
 const unitsFor = (profile: Partial<Profile>): number => Math.ceil(Buffer.byteLength(JSON.stringify(profile)) / 1024);

@@ -64,7 +64,7 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
   if (!vars) return { reject: 'the row has more than 100,000 characters of variables' };
   const patch: ProfilePatch = { vars, lists: { [prepared.list]: job.startedAt ?? job.createdAt } };
   const source = prepared.source === undefined ? '' : cells[prepared.source];
-  if (source) patch.source = source;
+  if (source) patch.more = { source };
   const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();
   if (signup) {
     const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
