@@ -23,7 +23,7 @@ export interface LedgerEntry {
   /** How many are accounted with this part, when the rest is left to another worker; absent when the chunk is done. */
   reached?: number;
   counts: Counts;
-  /** Rejected rows by reason. */
+  /** Rejected and skipped rows by reason. */
   reasons?: Readonly<Record<string, number>>;
   usage?: Partial<Usage>;
   marks?: readonly string[];

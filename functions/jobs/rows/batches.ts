@@ -80,6 +80,7 @@ export class Batches {
       for (let index = 0; index < applied.length; index++) {
         const became = applied[index] as Applied;
         if (typeof became === 'string') tally.person(became, rows[index] ?? 1);
+        else if ('skip' in became) tally.skip(became.skip, rows[index] ?? 1);
         else tally.refuse(became.reject, entries[index] as Entry, rows[index] ?? 1);
       }
       return;
@@ -89,6 +90,8 @@ export class Batches {
     for (const [index, forecast] of forecasts.entries()) {
       if (forecast.outcome === 'rejected')
         tally.refuse(forecast.reason ?? 'it cannot be applied', entries[index] as Entry, rows[index] ?? 1);
+      else if (forecast.outcome === 'skipped' && forecast.reason !== undefined)
+        tally.skip(forecast.reason, rows[index] ?? 1);
       else if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
       else tally.planned(forecast, rows[index] ?? 1, lines[index] ?? 0);
     }

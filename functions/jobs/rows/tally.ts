@@ -78,6 +78,12 @@ export class Tally {
     if (rows > 1) this.add('duplicate', rows - 1);
   }
 
+  /** A person who is left alone, for a reason that lies in what is kept of them. */
+  skip(reason: string, rows: number): void {
+    this.#countReason(reason, 1);
+    this.person('skipped', rows);
+  }
+
   /** A person for whom nothing may be written any more. */
   told({ outcome, change }: Forecast, entry: Entry, rows: number): void {
     if (!change) {
