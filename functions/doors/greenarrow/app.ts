@@ -4,8 +4,12 @@ import { type Context, Hono } from 'hono';
 import type { Client, Ports } from '../../jobs/ports.ts';
 import { callerOf } from '../caller.ts';
 import { authenticate } from './authenticate.ts';
+import { readObject } from './body.ts';
 import { DoorError, doorErrorOf, type Envelope, failed, unexpected } from './errors.ts';
+import { controlImport, controlWords, listImports, makeImport, showImport, type Target } from './imports.ts';
 import { listJobs, type Scope } from './jobs.ts';
+import { allLists, makeList, oneList } from './lists.ts';
+import { showLog } from './logs.ts';
 import type { Side } from './walk.ts';
 
 /** Where the door is mounted. */
@@ -14,6 +18,7 @@ export const greenarrowPath = '/ga/api';
 type Env = { Variables: { client: Client } };
 type Answer = Envelope | Response;
 type Handler = (context: Context<Env>) => Promise<Answer>;
+type Route = [method: 'GET' | 'POST', path: string, handler: Handler];
 
 /** Answers every path under the one where it is mounted. Nothing is told to a caller without a key. */
 export const greenarrowDoor = (ports: Ports): Hono => {
@@ -25,13 +30,14 @@ export const greenarrowDoor = (ports: Ports): Hono => {
     await next();
     setHeaders(context, answerHeaders(performance.now() - begun));
   });
-  for (const [method, path, handler] of routes(ports))
+  const table = routes(ports);
+  for (const [method, path, handler] of table)
     door.on(method, path, async (context) => {
       const answer = await handler(context);
       return answer instanceof Response ? answer : json(context, answer, 200);
     });
   const known = new Map<string, string[]>();
-  for (const [method, path] of routes(ports)) known.set(path, [...(known.get(path) ?? []), method]);
+  for (const [method, path] of table) known.set(path, [...(known.get(path) ?? []), method]);
   for (const [path, methods] of known)
     door.all(path, () => {
       const allow = methods.join(', ');
@@ -51,7 +57,7 @@ export const greenarrowDoor = (ports: Ports): Hono => {
   return new Hono().all('*', (context) => door.fetch(context.req.raw, context.env)) as unknown as Hono;
 };
 
-const routes = (ports: Ports): [method: 'GET' | 'POST', path: string, handler: Handler][] => {
+const routes = (ports: Ports): Route[] => {
   const list =
     (scope: Scope | 'one', only?: Side): Handler =>
     (context) => {
@@ -65,6 +71,45 @@ const routes = (ports: Ports): [method: 'GET' | 'POST', path: string, handler: H
     ['GET', '/jobs/unfinished_on_all_organizations', list('all', 'unfinished')],
     ['GET', '/organizations/:organization/jobs/all', list('one')],
     ['GET', '/organizations/:organization/jobs/unfinished', list('one', 'unfinished')],
+    ...importRoutes(ports),
+  ];
+};
+
+const importRoutes = (ports: Ports): Route[] => {
+  const target = ({ req }: Context): Target => ({ id: req.param('id') ?? '', list: req.param('list') });
+  const list = ({ req }: Context): string => req.param('list') ?? '';
+  const many: Handler = ({ req, var: { client } }) =>
+    listImports(ports, client, req.param('list'), new URL(req.url).searchParams);
+  const one: Handler = (context) => showImport(ports, context.var.client, target(context));
+  const log: Handler = (context) =>
+    showLog(ports, context.var.client, target(context), context.req.param('kind') ?? '');
+  // The documents' own examples name an import with and without its list.
+  const both = ['', '/mailing_lists/:list'].flatMap((under): Route[] => [
+    ['GET', `${under}/subscriber_imports`, many],
+    ['GET', `${under}/subscriber_imports/:id`, one],
+    ['GET', `${under}/subscriber_imports/:id/logs/:kind`, log],
+    ...controlWords.map(
+      (word): Route => [
+        'POST',
+        `${under}/subscriber_imports/:id/${word}`,
+        (context) => controlImport(ports, context.var.client, target(context), word),
+      ],
+    ),
+  ]);
+  return [
+    ...both,
+    [
+      'POST',
+      '/mailing_lists/:list/subscriber_imports',
+      async (context) => makeImport(ports, context.var.client, list(context), await readObject(context.req.raw)),
+    ],
+    ['GET', '/mailing_lists', (context) => allLists(ports, context.var.client)],
+    ['GET', '/mailing_lists/:list', (context) => oneList(ports, context.var.client, list(context))],
+    [
+      'POST',
+      '/mailing_lists',
+      async (context) => makeList(ports, context.var.client, await readObject(context.req.raw)),
+    ],
   ];
 };
 

@@ -25,7 +25,8 @@ const columnMapping = z
   .array(z.string().transform((name) => name.trim()))
   .max(maxColumns)
   .superRefine((names, context) => {
-    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    const refuse = (message: string) =>
+      context.addIssue({ code: 'custom', message, params: { reason: 'invalid_parameter' } });
     const named = names.filter((name) => name !== '');
     if (!names.includes('email')) refuse('column_mapping must name a column email');
     const twice = named.find((name, index) => named.indexOf(name) !== index);
