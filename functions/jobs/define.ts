@@ -1,5 +1,6 @@
 // How a job type is written down: one file under types/, one line in the registry. Everything else follows by loops.
 import type { z } from 'zod';
+import type { GivenColumns } from '../files/given-columns.ts';
 import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
 import type { Client, Ports, RecordTable } from './ports.ts';
@@ -38,17 +39,17 @@ export interface Entry {
 }
 
 /**
- * What became of an entry: an outcome, or that its rows are rejected after all, since what they name is not there. With a `text`
- * where the work has an `output`, and with a `note` that is counted among the reasons.
+ * What became of an entry: an outcome, that it was skipped for a reason, or that its rows are rejected after all, since what they
+ * name is not there. With a `text` where the work has an `output`.
  */
-export type Applied = Outcome | { reject: string; text?: string } | { outcome: Outcome; text?: string; note?: string };
+export type Applied = Outcome | (({ outcome: Outcome } | { skip: string } | { reject: string }) & { text?: string });
 
 /** What became of an entry, or would become of it. */
 export interface Forecast {
   outcome: Outcome;
   /** Absent when nothing is left to be written for it. */
   change?: Change;
-  /** Why its rows are rejected, when the outcome is `rejected`. */
+  /** Why, when the outcome is `rejected` or `skipped`. */
   reason?: string;
 }
 
@@ -87,6 +88,15 @@ export interface RowOutput<P, S> {
   tail: string;
 }
 
+/** How a table is written, when the request says so; what is left out is detected. */
+export interface Reading {
+  columns: GivenColumns;
+  /** Of bytes that came from elsewhere. */
+  latin1?: boolean;
+  /** Cells are enclosed in single quotes instead of double ones. */
+  singleQuotes?: boolean;
+}
+
 /** Work over the rows of a file, a URL, a list of addresses, or of what the type itself selects. */
 export interface RowWork<P, S, E extends Entry> {
   kind: 'rows';
@@ -106,6 +116,8 @@ export interface RowWork<P, S, E extends Entry> {
   toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */
   output?: RowOutput<P, S>;
+  /** How the file of the job is to be read; undefined to find out by looking at it. */
+  reading?(params: P): Reading | undefined;
   /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */
   prepare(context: Omit<JobContext<P, never>, 'prepared'>, header: Header): Promise<S>;
   /** Checks the header before anything is written; throws Reject, or returns warnings. */

@@ -71,11 +71,9 @@ export class Batches {
 
   #count(became: Applied, entry: Entry, rows: number): void {
     if (typeof became === 'string') this.#tally.person(became, rows);
-    else if ('reject' in became) this.#tally.refuse(became.reject, entry, rows);
-    else {
-      this.#tally.person(became.outcome, rows);
-      if (became.note !== undefined) this.#tally.note(became.note);
-    }
+    else if ('outcome' in became) this.#tally.person(became.outcome, rows);
+    else if ('skip' in became) this.#tally.skip(became.skip, rows);
+    else this.#tally.refuse(became.reject, entry, rows);
   }
 
   async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell', number: number): Promise<void> {
@@ -98,6 +96,8 @@ export class Batches {
     for (const [index, forecast] of forecasts.entries()) {
       if (forecast.outcome === 'rejected')
         tally.refuse(forecast.reason ?? 'it cannot be applied', entries[index] as Entry, rows[index] ?? 1);
+      else if (forecast.outcome === 'skipped' && forecast.reason !== undefined)
+        tally.skip(forecast.reason, rows[index] ?? 1);
       else if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
       else tally.planned(forecast, rows[index] ?? 1, lines[index] ?? 0);
     }

@@ -80,6 +80,12 @@ export class Tally {
     if (rows > 1) this.add('duplicate', rows - 1);
   }
 
+  /** A person who is left alone, for a reason that lies in what is kept of them. */
+  skip(reason: string, rows: number): void {
+    this.#countReason(reason, 1);
+    this.person('skipped', rows);
+  }
+
   /** A person for whom nothing may be written any more. */
   told({ outcome, change }: Forecast, entry: Entry, rows: number): void {
     if (!change) {
@@ -89,11 +95,6 @@ export class Tally {
     // All rows: a later try needs the fields of the earlier ones as well.
     this.add('not_processed', rows);
     this.undone.add(entry.key);
-  }
-
-  /** Counts a reason for something other than a rejection. */
-  note(reason: string): void {
-    this.#countReason(reason, 1);
   }
 
   /** Rows of what cannot be applied, for a reason that lies in them. */
