@@ -1,4 +1,4 @@
-// What must outlive a deployment: tables, buckets and the keys they are encrypted with.
+// What must outlive a deployment: tables, buckets, the keys they are encrypted with, the bus that others listen to.
 import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -8,6 +8,7 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -19,9 +20,10 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { recordTables } from '../functions/jobs/define.ts';
 import type { Stage } from './stage.ts';
 
-export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members'] as const;
+export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members', ...recordTables] as const;
 export type TableName = (typeof tableNames)[number];
 export type BucketName = 'uploads' | 'exports' | 'jobs';
 
@@ -42,14 +44,17 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
       sortKey: attribute('rank', AttributeType.STRING),
       projectionType: ProjectionType.KEYS_ONLY,
     },
+    {
+      indexName: 'byId',
+      partitionKey: attribute('client', AttributeType.STRING),
+      sortKey: attribute('id', AttributeType.STRING),
+      projectionType: ProjectionType.KEYS_ONLY,
+    },
   ],
 };
 
-/**
- * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
- * client's setting can let links live for 24 hours from the end of the job, which is later than the object's own beginning.
- */
-const lifetimes: Record<BucketName, number> = { uploads: 7, exports: 2, jobs: 30 };
+/** Tables of which some items end by themselves. */
+const expiring: ReadonlySet<TableName> = new Set<TableName>(['jobs', ...recordTables]);
 
 const formsFrom = (allowedOrigins: string[]): CorsRule => ({
   allowedMethods: [HttpMethods.POST],
@@ -65,6 +70,8 @@ export class DataStack extends Stack {
   readonly objectsKey: Key;
   /** Encrypts the secrets of clients; apart, so that a worker that reads files cannot read secrets by it. */
   readonly secretsKey: Key;
+  /** Tells the rest of the account what happened; here, since rules of others hang on it. */
+  readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     const { stage, ...rest } = props;
@@ -88,20 +95,16 @@ export class DataStack extends Stack {
         encryption: TableEncryption.AWS_MANAGED,
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
         deletionProtection: stage.keepData,
-        ...(name === 'jobs' ? { timeToLiveAttribute: 'ttl' } : {}),
+        ...(expiring.has(name) && { timeToLiveAttribute: 'ttl' }),
         removalPolicy,
       });
       for (const index of indexes[name] ?? []) made.addGlobalSecondaryIndex(index);
       return made;
     };
-    this.tables = {
-      clients: table('clients'),
-      jobs: table('jobs'),
-      profiles: table('profiles'),
-      lists: table('lists'),
-      members: table('members'),
-    };
+    this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as Record<TableName, Table>;
 
+    const { uploads: uploadDays, exports, work } = stage.retention;
+    const lifetimes: Record<BucketName, number> = { uploads: uploadDays, exports, jobs: work };
     const bucket = (name: BucketName) => {
       const made = new Bucket(this, `${name}-bucket`, {
         blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -127,6 +130,11 @@ export class DataStack extends Stack {
       return made;
     };
     this.buckets = { uploads: bucket('uploads'), exports: bucket('exports'), jobs: bucket('jobs') };
+
+    this.bus = new EventBus(this, 'Events', {
+      eventBusName: `stevedore-${stage.name}`,
+      description: 'Ends of jobs of Stevedore: source stevedore, detail-type job.ended',
+    });
 
     // The bucket's own property: the construct's helper would deploy a function with wide rights to set it.
     const uploads = this.buckets.uploads.node.defaultChild;

@@ -1,17 +1,18 @@
 // Which words of `needs` allow which actions on what: every right that a function has comes from this table.
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Need } from '../functions/jobs/define.ts';
+import { type Need, recordTables } from '../functions/jobs/define.ts';
 import type { BucketName, DataStack, TableName } from './data-stack.ts';
 
 /** What the engine's own parts touch, besides the needs of job types. */
 export type EngineNeed =
   | 'clients:read'
+  | 'clients:list'
+  | 'jobs:list'
   | 'rates:count'
   | 'jobs:create'
   | 'jobs:work'
   | 'jobs:due'
-  | 'jobs:list'
   | 'uploads:read'
   | 'uploads:write'
   | 'uploads:remove'
@@ -20,12 +21,14 @@ export type EngineNeed =
   | 'work-files:remove'
   | 'exports:read'
   | 'exports:remove'
+  | 'events:publish'
   | 'mail:send';
 
 type Grant =
   | { table: TableName; actions: readonly string[]; index?: string }
   | { bucket: BucketName; actions: readonly string[]; key?: readonly string[]; list?: true }
   | { secrets: readonly string[] }
+  | { bus: readonly string[] }
   | { mail: readonly string[] };
 
 const read = ['GetObject'] as const;
@@ -38,10 +41,18 @@ const encrypt = ['Decrypt', 'GenerateDataKey'] as const;
 const readFrom = (bucket: BucketName): Grant => ({ bucket, actions: read, key: decrypt, list: true });
 const writeTo = (bucket: BucketName): Grant => ({ bucket, actions: write, key: encrypt });
 
+type RecordNeed = Extract<Need, `${(typeof recordTables)[number]}:${string}`>;
+
+const recordGrants = {} as Record<RecordNeed, readonly Grant[]>;
+for (const table of recordTables) {
+  recordGrants[`${table}:read`] = [{ table, actions: ['BatchGetItem', 'Query'] }];
+  recordGrants[`${table}:write`] = [{ table, actions: ['BatchWriteItem', 'DeleteItem', 'PutItem'] }];
+}
+
 /** The table. A need that is missing here does not compile. */
 export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'profiles:read': [
-    { table: 'profiles', actions: ['BatchGetItem'] },
+    { table: 'profiles', actions: ['BatchGetItem', 'Query'] },
     { table: 'members', actions: ['Query'] },
   ],
   'profiles:write': [
@@ -50,17 +61,21 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   ],
   'lists:read': [{ table: 'lists', actions: ['GetItem', 'Query'] }],
   'lists:write': [{ table: 'lists', actions: ['PutItem', 'UpdateItem'] }],
+  'lists:erase': [{ table: 'lists', actions: ['DeleteItem'] }],
+  ...recordGrants,
   'exports:write': [writeTo('exports')],
   'clients:read': [{ table: 'clients', actions: ['GetItem'] }, { secrets: ['Decrypt'] }],
-  'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
+  'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
+  'jobs:list': [
+    { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['Query'], index: 'byId' },
+    { table: 'jobs', actions: ['BatchGetItem'] },
+  ],
+  'rates:count': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [
     { table: 'jobs', actions: ['Query'], index: 'byDue' },
-    { table: 'jobs', actions: ['BatchGetItem'] },
-  ],
-  'jobs:list': [
-    { table: 'jobs', actions: ['Query'], index: 'byRank' },
     { table: 'jobs', actions: ['BatchGetItem'] },
   ],
   'uploads:read': [readFrom('uploads')],
@@ -72,6 +87,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'work-files:remove': [{ bucket: 'jobs', actions: ['DeleteObject'], list: true }],
   'exports:read': [readFrom('exports')],
   'exports:remove': [{ bucket: 'exports', actions: ['DeleteObject'] }],
+  'events:publish': [{ bus: ['PutEvents'] }],
   'mail:send': [{ mail: ['SendEmail'] }],
 };
 
@@ -106,6 +122,8 @@ export const rightsFor = (
       if (grant.key) allow(data.objectsKey.keyArn, 'kms', grant.key);
     } else if ('secrets' in grant) {
       allow(data.secretsKey.keyArn, 'kms', grant.secrets);
+    } else if ('bus' in grant) {
+      allow(data.bus.eventBusArn, 'events', grant.bus);
     } else {
       allow(mail.identityArn, 'ses', grant.mail);
     }

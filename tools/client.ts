@@ -51,9 +51,7 @@ const openClients = (): { clients: Clients; close: () => void } => {
   }
   if (kmsKeyId === undefined || region === undefined)
     throw new Error('CLIENTS_TABLE needs SECRETS_KEY and AWS_REGION beside it');
-  const tables = { clients: table, jobs: '', profiles: '', lists: '', members: '' };
-  const buckets = { uploads: '', exports: '', jobs: '' };
-  const sdk = awsClients({ region, kmsKeyId, tables, buckets, queues: {}, mailFrom: '' });
+  const sdk = awsClients({ region });
   return { clients: awsClientStore(sdk.dynamodb, sdk.kms, table, kmsKeyId), close: () => {} };
 };
 
@@ -65,7 +63,7 @@ try {
   const before = await clients.byId(id);
   const made = !before || values.rotate;
   const hex = () => randomBytes(16).toString('hex');
-  const client = { id, apiKey: before?.apiKey ?? hex(), secret: made ? hex() : before.secret };
+  const client = { ...before, id, apiKey: before?.apiKey ?? hex(), secret: made ? hex() : before.secret };
   const settings = { ...before?.settings, ...given };
   await clients.put({ ...client, settings });
   close();

@@ -61,6 +61,38 @@ export const jobsPlan: DatabasePlan = {
     CREATE INDEX jobs_by_rank ON jobs (client, rank);
     ALTER TABLE lists ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
   `,
+    // The client of a first start is the system's organization; others are numbered behind it.
+    `
+    ALTER TABLE clients ADD COLUMN organization INTEGER;
+    ALTER TABLE clients ADD COLUMN username TEXT;
+    ALTER TABLE clients ADD COLUMN admin INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE clients ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+    UPDATE clients SET username = id, admin = id = 'demo', organization = CASE id WHEN 'demo' THEN 1
+      ELSE 1 + (SELECT COUNT(*) FROM clients other WHERE other.id <> 'demo' AND other.id <= clients.id) END;
+    CREATE UNIQUE INDEX clients_by_organization ON clients (organization);
+    CREATE UNIQUE INDEX clients_by_username ON clients (username);
+  `,
+  ],
+};
+
+/** A table of records: one database for each, so that purchases that are brought in do not hold up sends. */
+export const recordsPlan: DatabasePlan = {
+  cacheKb: 2048,
+  checkpointPages: 4000,
+  synchronous: 'FULL',
+  steps: [
+    `
+    CREATE TABLE records (
+      client TEXT NOT NULL,
+      part TEXT NOT NULL,
+      sort TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      expires_at INTEGER,
+      PRIMARY KEY (client, part, sort)
+    ) WITHOUT ROWID;
+    CREATE INDEX records_end ON records (expires_at) WHERE expires_at IS NOT NULL;
+  `,
   ],
 };
 

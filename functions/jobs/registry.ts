@@ -1,9 +1,20 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
+import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { listErase } from './types/list-erase.ts';
+import { purchaseImport } from './types/purchase-import.ts';
+import { subscriberImport } from './types/subscriber-import.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData];
+export const registry: readonly JobType[] = [
+  importList,
+  exportListData,
+  listErase,
+  purchaseImport,
+  exportPurchaseLog,
+  subscriberImport,
+];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

@@ -1,4 +1,5 @@
 // How a job moves: each move names the prior states it is allowed from, and the store turns that into its write's condition.
+import type { JobResult } from './define.ts';
 import {
   type Channel,
   type Counts,
@@ -11,6 +12,7 @@ import {
   type Source,
   type State,
   type Stop,
+  terminalStates,
   unfinishedStates,
 } from './job.ts';
 import type { Usage } from './usage.ts';
@@ -42,7 +44,11 @@ export interface JobPatch {
   warnings?: readonly string[];
   files?: JobFiles;
   failure?: JobFailure;
+  result?: JobResult;
   deliveries?: Partial<Record<Channel, Delivery>>;
+  held?: true;
+  standing?: Job['standing'] & object;
+  closed?: true;
 }
 
 export interface Move {
@@ -159,13 +165,13 @@ export const gather = (job: Job, now: Millis, due: Millis): Move => ({
   set: { phase: 'finishing', times: entered(job, 'finishing', now), due },
 });
 
-/** The finisher found that the chunks must run anew under a better plan (the old ones stay in the ledger's set). */
-export const planAgain = (job: Job, plan: string, chunks: number, due: Millis): Move => ({
+/** The finisher made a better plan, or one of the rows that were selected: new chunks run (the old ones stay in the ledger's set). */
+export const planAgain = (job: Job, plan: string, chunks: number, due: Millis, rows?: number): Move => ({
   name: 'plan again',
   from: ['running'],
   phases: ['finishing'],
   ...asSeen(job),
-  set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due },
+  set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due, ...(rows !== undefined && { rows }) },
 });
 
 /** Finishing failed in all tries of a message: another one tries. */
@@ -187,7 +193,14 @@ export interface Ending {
 export const end = (
   job: Job,
   state: Extract<State, 'completed' | 'incomplete' | 'failed' | 'cancelled'>,
-  set: Ending & { rows: number; counts: Counts; usage: Usage; files: JobFiles; failure?: JobFailure },
+  set: Ending & {
+    rows: number;
+    counts: Counts;
+    usage: Usage;
+    files: JobFiles;
+    failure?: JobFailure;
+    result?: JobResult;
+  },
 ): Move => ({
   name: 'end',
   from: ['running'],
@@ -216,7 +229,13 @@ export const pause = (job: Job, now: Millis, due: Millis): Move => ({
   name: 'pause',
   from: [job.state],
   stop: null,
-  set: { state: 'paused', pausedAt: now, resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending', due },
+  set: {
+    state: 'paused',
+    pausedAt: now,
+    resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending',
+    held: true,
+    due,
+  },
 });
 
 /** Lets a paused job go on where it was; when its time has passed meanwhile, it may begin. */
@@ -252,16 +271,23 @@ export const stop = (job: Job, why: Stop, chunks: number, due: Millis): Move => 
   set: { state: 'running', stop: why, chunks: Math.min(chunks, job.chunks ?? 0), pausedAt: null, resumeTo: null, due },
 });
 
-/** Says when to look again, without any other change. */
-export const lookAgain = (due: Millis | null): Move => ({
+/** Says when to look again, and of a job that stands still, where; without any other change. */
+export const lookAgain = (due: Millis | null, standing?: Job['standing']): Move => ({
   name: 'look',
   from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
-  set: { due },
+  set: { due, ...(standing && { standing }) },
+});
+
+/** What every end asks for is done, and the reports are on their way. */
+export const close = (due: Millis | null): Move => ({
+  name: 'close',
+  from: terminalStates,
+  set: { closed: true, due },
 });
 
 /** Result files are gone from the store. */
 export const forget = (files: JobFiles, due: Millis | null): Move => ({
   name: 'forget',
-  from: ['completed', 'incomplete', 'failed', 'cancelled'],
+  from: terminalStates,
   set: { files, due },
 });

@@ -18,6 +18,7 @@ export const awsConfig = (env: EngineEnv): AwsConfig => ({
     ...(env.AWS_ENDPOINT_URL_SQS !== undefined && { sqs: env.AWS_ENDPOINT_URL_SQS }),
     ...(env.AWS_ENDPOINT_URL_SES !== undefined && { ses: env.AWS_ENDPOINT_URL_SES }),
     ...(env.AWS_ENDPOINT_URL_KMS !== undefined && { kms: env.AWS_ENDPOINT_URL_KMS }),
+    ...(env.AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined && { eventbridge: env.AWS_ENDPOINT_URL_EVENTBRIDGE }),
   },
   tables: {
     clients: env.CLIENTS_TABLE,
@@ -25,11 +26,18 @@ export const awsConfig = (env: EngineEnv): AwsConfig => ({
     profiles: env.PROFILES_TABLE,
     lists: env.LISTS_TABLE,
     members: env.MEMBERS_TABLE,
+    aliases: env.ALIASES_TABLE,
+    purchases: env.PURCHASES_TABLE,
+    content: env.CONTENT_TABLE,
+    sends: env.SENDS_TABLE,
+    blasts: env.BLASTS_TABLE,
+    recipients: env.RECIPIENTS_TABLE,
   },
   buckets: { uploads: env.UPLOADS_BUCKET, exports: env.EXPORTS_BUCKET, jobs: env.JOBS_BUCKET },
   queues: env.QUEUES,
   mailFrom: env.MAIL_FROM ?? 'nobody@invalid',
   kmsKeyId: env.SECRETS_KEY,
+  eventBus: env.EVENT_BUS,
 });
 
 /** The ports of one cold start, and the SDK's clients under them. Opens no connection yet. */

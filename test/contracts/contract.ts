@@ -13,12 +13,15 @@ export interface Subjects {
   jobs: Pick<Ports, 'jobs'>;
   profiles: Pick<Ports, 'profiles'>;
   lists: Pick<Ports, 'lists'>;
+  records: Pick<Ports, 'records'>;
   files: Pick<Ports, 'files'>;
   /** `drain` takes all messages that are in the queue now, those still delayed left out. */
   work: Pick<Ports, 'work'> & { drain(queue: QueueName): Promise<Message[]> };
   /** `rawBytes` is all that the store keeps, as it keeps it. */
   clients: Pick<Ports, 'clients'> & { rawBytes(): Promise<Uint8Array> };
   rates: Pick<Ports, 'rates'>;
+  /** `told` is every event that was told, whatever it looks like there. */
+  events: Pick<Ports, 'events'> & { told(): Promise<{ id: unknown; kind: unknown; client: unknown; at: unknown }[]> };
   /** `outbox` is every mail that left, in any order; `id` may be missing where the carrier has no room for it. */
   mail: Pick<Ports, 'mail'> & { outbox(): Promise<(Omit<MailMessage, 'id'> & { id?: string })[]> };
 }

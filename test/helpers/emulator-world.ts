@@ -25,11 +25,18 @@ export const openWorld = async (): Promise<World> => {
       profiles: name('profiles'),
       lists: name('lists'),
       members: name('members'),
+      aliases: name('aliases'),
+      purchases: name('purchases'),
+      content: name('content'),
+      sends: name('sends'),
+      blasts: name('blasts'),
+      recipients: name('recipients'),
     },
     buckets: { uploads: name('uploads'), exports: name('exports'), jobs: name('jobs') },
     queues: {},
     mailFrom: 'stevedore@example.com',
     kmsKeyId: 'alias/test',
+    eventBus: name('events'),
   };
   const sdk = awsClients(config);
   await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-export_list_data']);

@@ -1,6 +1,6 @@
 // The ports as one actor sees them: every call is two steps of the scheduler, and everything that must hold at once is checked.
 import type { JobId } from '../../functions/jobs/job.ts';
-import type { Files, Jobs, Lists, Log, Ports, Profiles } from '../../functions/jobs/ports.ts';
+import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
 import { jobOfChange, sidOfChange } from './profile-store.ts';
@@ -23,6 +23,13 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
         call(`send ${messages.map((message) => ('chunk' in message ? message.chunk : message.kind)).join(' ')}`, () =>
           stage.queues.send(queue, messages, delaySeconds),
         ),
+    },
+    events: {
+      publish: (events) =>
+        call('publish', () => {
+          if (world.fault('reportFails')) throw new Disturbance('the bus is away');
+          stage.events.push(...events);
+        }),
     },
     mail: {
       send: ({ id }) =>
@@ -54,14 +61,21 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
     },
     clients: {
       byKey: async () => undefined,
+      byOrganization: async () => undefined,
+      byUsername: async () => undefined,
+      all: async () => [],
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },
-    rates: { hit: async () => 1 },
+    records: noRecords,
+    rates: { hit: async () => 1, seen: async () => 0 },
     log: logOf(stage),
     dialects: { console: { postback: (job) => ({ body: `job=${job.id}`, contentType: 'text/plain' }) } },
   };
 };
+
+/** The jobs of the model touch none. */
+const noRecords: Records = { batch: 1, read: async () => [], write: async () => [], async *range() {} };
 
 const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
   const call = <T>(name: string, id: JobId, effect: () => T): Promise<T> =>
@@ -80,6 +94,7 @@ const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
     deliver: (id, channel, was, delivery) =>
       call(`deliver ${channel} ${delivery.state}`, id, () => jobs.deliver(id, channel, was, delivery)),
     list: async () => [],
+    between: async () => [],
     due: (now, limit) => world.call(actor, 'due', () => jobs.due(now, limit)),
   };
 };
@@ -131,6 +146,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
         return result.value;
       });
     },
+    async *scan() {},
     async *members(client, list, from, to) {
       let after = '';
       for (;;) {
@@ -184,7 +200,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => undefined,
+    erase: async () => 0,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext } from '../define.ts';
-import { Reject } from '../errors.ts';
+import { Refusal, Reject } from '../errors.ts';
 import { newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
@@ -64,7 +64,7 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
   if (!vars) return { reject: 'the row has more than 100,000 characters of variables' };
   const patch: ProfilePatch = { vars, lists: { [prepared.list]: job.startedAt ?? job.createdAt } };
   const source = prepared.source === undefined ? '' : cells[prepared.source];
-  if (source) patch.source = source;
+  if (source) patch.more = { source };
   const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();
   if (signup) {
     const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
@@ -77,12 +77,17 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
 export const importList = defineJobType<Params, Prepared, PatchEntry>({
   name: 'import',
   params,
+  async admit({ list }, client, { lists }) {
+    if ((await lists.find(client, list))?.details.query)
+      throw new Refusal('invalid_list_name', `Invalid list name: ${list} (a smart list has whoever matches its query)`);
+  },
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
   needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write'],
   hurt: 'People whose import does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
+    sources: ['file', 'emails'],
     noSource: 'One of the following parameters is required: emails, url, or file',
     check({ signup_dates }, header) {
       if (signup_dates && header.present && !header.names.includes('signup_date'))
@@ -117,6 +122,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       const size = Math.max(before + created, created + updated + unchanged);
       const news = { vars: prepared.vars.map(([, name]) => name), size };
       await ports.lists.learn(client.id, params.list, news);
+      return undefined;
     },
   },
 });
