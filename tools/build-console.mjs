@@ -1,4 +1,4 @@
-// Runs before start, test and synth under any Node from 20 on: builds the web console when its sources have changed.
+// Runs before start, test and publish-console under any Node from 20 on: builds the web console when its sources have changed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

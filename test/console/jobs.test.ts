@@ -139,7 +139,7 @@ describe('the list of jobs', () => {
       () => items.count(),
       (count) => count === 2,
     );
-    await page.getByLabel('Type').selectOption('Exports');
+    await page.getByLabel('Type').selectOption('Export list data');
     await until(
       () => items.count(),
       (count) => count === 1,

@@ -6,6 +6,7 @@ import type {
   ListsAnswer,
   OverviewAnswer,
   RejectedAnswer,
+  TypesAnswer,
 } from '../../../functions/doors/console/schemas.ts';
 import type { Action } from '../../../functions/jobs/actions.ts';
 import { Problem, problemOf, unreachable } from './problem.ts';
@@ -62,6 +63,7 @@ export interface Api {
   order(order: Record<string, unknown>): Promise<JobAnswer>;
   lists(text: string): Promise<ListsAnswer>;
   overview(): Promise<OverviewAnswer>;
+  types(): Promise<TypesAnswer>;
 }
 
 /** Percent-encodes all that a signature must not have in doubt. */
@@ -87,4 +89,5 @@ export const apiOf = (signer: Signer): Api => ({
   order: (order) => call(signer, 'POST', '/jobs', order),
   lists: (text) => call(signer, 'GET', `/lists${queryOf({ text })}`),
   overview: () => call(signer, 'GET', '/overview'),
+  types: () => call(signer, 'GET', '/types'),
 });

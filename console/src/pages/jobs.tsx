@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { JobSummary, JobsAnswer } from '../../../functions/doors/console/schemas.ts';
 import { type Api, serverNow } from '../api/client.ts';
 import { sentenceOf } from '../api/problem.ts';
+import { useOnce } from '../lib/once.ts';
 import { usePoll } from '../lib/poll.ts';
 import { observe } from '../lib/rates.ts';
 import { hrefOf, replaceQuery } from '../lib/route.ts';
@@ -16,9 +17,11 @@ const spans = {
   '7d': ['Last 7 days', 168],
   '30d': ['Last 30 days', 720],
 } as const;
-const types = { import: 'Imports', export_list_data: 'Exports' } as const;
 
 const moves = (page: JobsAnswer): boolean => page.jobs.some(({ state }) => state === 'running' || state === 'pending');
+
+/** `export_list_data` as `Export list data`. */
+const typeWords = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 
 /** The filters as the API takes them. */
 const apiQuery = ({ state = '', type = '', span = '', text = '' }: Record<string, string>): Record<string, string> => {
@@ -65,7 +68,7 @@ export const JobsPage = ({ api, query }: { api: Api; query: Record<string, strin
           New import
         </a>
       </div>
-      <Filters query={query} />
+      <Filters api={api} query={query} />
       {polled.problem && <Notice kind="alert">{polled.problem.message}</Notice>}
       {!polled.answer && !polled.problem && <Waiting what="jobs" lines={5} />}
       {polled.answer && jobs.length === 0 && next === undefined && (isFiltered ? <NoMatch /> : <NoJobs />)}
@@ -88,7 +91,8 @@ export const JobsPage = ({ api, query }: { api: Api; query: Record<string, strin
   );
 };
 
-const Filters = ({ query }: { query: Record<string, string> }) => {
+const Filters = ({ api, query }: { api: Api; query: Record<string, string> }) => {
+  const types = useOnce('types', () => api.types()).answer?.types ?? [];
   const [text, setText] = useState(query.text ?? '');
   const set = useCallback((name: string, value: string) => replaceQuery('jobs', { ...query, [name]: value }), [query]);
   /** The text that stands in the address, as far as this field knows. */
@@ -144,7 +148,12 @@ const Filters = ({ query }: { query: Record<string, string> }) => {
         ['scheduled,pending,running,paused', 'Unfinished'],
         ...states.map((state): [string, string] => [state, stateName(state)]),
       ])}
-      {choice('type', 'Type', 'Any type', Object.entries(types))}
+      {choice(
+        'type',
+        'Type',
+        'Any type',
+        types.map(({ name }) => [name, typeWords(name)]),
+      )}
       {choice(
         'span',
         'Made',

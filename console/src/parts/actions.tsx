@@ -29,10 +29,10 @@ const words: Record<Action, Words> = {
   cancel: {
     button: 'Cancel',
     question: 'Cancel this job?',
-    text: ({ type }) =>
-      type === 'import'
-        ? 'Rows that were written stay written. The rows it did not come to are kept as a file, and can be retried.'
-        : 'It stops and leaves no file.',
+    text: ({ counts }) =>
+      'exported' in counts
+        ? 'It stops and leaves no file.'
+        : 'Rows that were written stay written. The rows it did not come to are kept as a file, and can be retried.',
     did: 'Being cancelled',
     kind: 'danger',
   },
