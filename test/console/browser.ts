@@ -1,5 +1,5 @@
 // A real browser on the real system: pages as people see them, in both schemes and at any width.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -7,17 +7,11 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { demoClient } from '../../functions/server/demo-client.ts';
 import { consoleClient } from '../helpers/console-client.ts';
 import { type Machine, startMachine } from '../helpers/machine.ts';
-
-const installed = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
+import { findChromium } from './chromium.ts';
 
 /** The system's Chromium. Throws a sentence where there is none. */
 const chromiumPath = (): string => {
-  const found = installed.find((path) => path !== undefined && existsSync(path));
+  const found = findChromium();
   if (found === undefined)
     throw new Error('These tests need Chromium: apt-get install chromium, or set CHROMIUM_PATH to one');
   return found;

@@ -1,7 +1,7 @@
 // How fast jobs go, measured by this page from what it saw: the server keeps no series.
 import type { JobSummary } from '../../../functions/doors/console/schemas.ts';
 
-export interface Sample {
+interface Sample {
   /** Milliseconds. */
   at: number;
   value: number;

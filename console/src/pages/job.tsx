@@ -8,7 +8,7 @@ import { curveOf, observe, speedOf } from '../lib/rates.ts';
 import { Actions } from '../parts/actions.tsx';
 import { announce, Badge, Card, Moment, Notice, stateName, Waiting } from '../parts/basics.tsx';
 import { Downloads, Record, Reports } from '../parts/job-files.tsx';
-import { Receipt, Timeline } from '../parts/job-times.tsx';
+import { Order, Receipt, Timeline } from '../parts/job-times.tsx';
 import { Outcomes } from '../parts/outcomes.tsx';
 import { Plot } from '../parts/plot.tsx';
 import { figuresOf, Progress, tookOf } from '../parts/progress.tsx';
@@ -102,6 +102,7 @@ const Shown = ({ api, job, put }: { api: Api; job: JobAnswer; put: (job: JobAnsw
         <Downloads job={job} />
         <Reports api={api} job={job} put={put} />
       </div>
+      <Order job={job} />
       <Receipt job={job} />
       <Record api={api} job={job} />
     </>

@@ -17,6 +17,15 @@ const stateNames: Record<JobAnswer['state'], string> = {
 export const states = Object.keys(stateNames) as JobAnswer['state'][];
 export const stateName = (state: JobAnswer['state']): string => stateNames[state];
 
+const doors: Record<JobAnswer['door'], string> = {
+  sailthru: 'By the Sailthru API',
+  greenarrow: 'By the GreenArrow API',
+  append: 'By the append API',
+  console: 'By the console',
+  drop: 'By a dropped file',
+};
+export const doorName = (door: JobAnswer['door']): string => doors[door];
+
 export const Badge = ({ job }: { job: Pick<JobAnswer, 'state' | 'stopping'> }) => (
   <span class={`badge badge-${job.stopping ? 'paused' : job.state}`}>
     {job.stopping ? 'Stopping' : stateNames[job.state]}

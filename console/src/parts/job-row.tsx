@@ -4,18 +4,10 @@ import type { Api } from '../api/client.ts';
 import { count, rows } from '../lib/format.ts';
 import { rowsDone } from '../lib/rates.ts';
 import { Actions } from './actions.tsx';
-import { Badge, Moment } from './basics.tsx';
+import { Badge, doorName, Moment } from './basics.tsx';
 import { ExportIcon, ImportIcon } from './icons.tsx';
 import { OutcomeBar } from './outcomes.tsx';
 import { figuresOf, Progress, tookOf } from './progress.tsx';
-
-const doors: Record<JobSummary['door'], string> = {
-  sailthru: 'By the Sailthru API',
-  greenarrow: 'By the GreenArrow API',
-  append: 'By the append API',
-  console: 'By the console',
-  drop: 'By a dropped file',
-};
 
 export const JobRow = ({ api, job, done }: { api: Api; job: JobSummary; done: () => void }) => {
   const isExport = 'exported' in job.counts;
@@ -29,7 +21,7 @@ export const JobRow = ({ api, job, done }: { api: Api; job: JobSummary; done: ()
           </a>
           <p class="soft small">
             {job.mode === 'plan' && <span class="tag">Dry run</span>}
-            {doors[job.door]}, <Moment at={job.createdAt} />
+            {doorName(job.door)}, <Moment at={job.createdAt} />
           </p>
         </div>
       </div>

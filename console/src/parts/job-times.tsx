@@ -2,7 +2,7 @@
 import type { JobAnswer } from '../../../functions/doors/console/schemas.ts';
 import { serverNow } from '../api/client.ts';
 import { bytes, count, dateTime, dollars, duration } from '../lib/format.ts';
-import { Card } from './basics.tsx';
+import { Card, doorName } from './basics.tsx';
 
 const phases = [
   ['downloading', 'Fetching'],
@@ -59,6 +59,35 @@ export const Timeline = ({ job }: { job: JobAnswer }) => {
           <span class="step-time">{job.finishedAt === undefined ? '–' : dateTime(job.finishedAt)}</span>
         </li>
       </ol>
+    </Card>
+  );
+};
+
+/** What was asked for. */
+export const Order = ({ job }: { job: JobAnswer }) => {
+  const { maxErrors, maxErrorPct } = job.errorBudget ?? {};
+  const facts: [string, string][] = [
+    ['Ordered', doorName(job.door)],
+    ['Type', job.type],
+    ...Object.entries(job.params).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+    ['At', dateTime(job.createdAt)],
+  ];
+  if (job.beginsAt !== undefined) facts.push(['Not before', dateTime(job.beginsAt)]);
+  if (maxErrors !== undefined) facts.push(['Stopped over', `${count(maxErrors)} rejected rows`]);
+  if (maxErrorPct !== undefined) facts.push(['Stopped over', `${maxErrorPct} % rejected`]);
+  return (
+    <Card title="Order">
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
     </Card>
   );
 };
