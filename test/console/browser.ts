@@ -34,7 +34,10 @@ export const openDesk = async (env: Record<string, string> = {}): Promise<Desk> 
   return {
     machine,
     browser,
-    api: consoleClient((target, init) => fetch(machine.url + target, init)),
+    // The server ends connections that wait for long, as they do while this process makes a large file. Sent again it is the same order.
+    api: consoleClient((target, init) =>
+      fetch(machine.url + target, init).catch(() => fetch(machine.url + target, init)),
+    ),
     async close() {
       await browser.close();
       await machine.kill();

@@ -102,8 +102,10 @@ const Shown = ({ api, job, put }: { api: Api; job: JobAnswer; put: (job: JobAnsw
         <Downloads job={job} />
         <Reports api={api} job={job} put={put} />
       </div>
-      <Order job={job} />
-      <Receipt job={job} />
+      <div class="columns">
+        <Order job={job} />
+        <Receipt job={job} />
+      </div>
       <Record api={api} job={job} />
     </>
   );

@@ -15,6 +15,8 @@ interface PlotProps {
 }
 
 const height = 200;
+/** Distances between marks on the time axis: no two marks read the same. */
+const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600];
 
 export const Plot = ({ points, unit, kind, label }: PlotProps) => {
   const place = useRef<HTMLDivElement>(null);
@@ -74,7 +76,7 @@ const optionsFor = (element: HTMLElement, unit: string, kind: PlotProps['kind'])
     cursor: { show: false },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     axes: [
-      { ...axis, size: 32, grid: { show: false }, values: (_, ticks) => ticks.map(tickOf) },
+      { ...axis, size: 32, incrs: seconds, grid: { show: false }, values: (_, ticks) => ticks.map(tickOf) },
       {
         ...axis,
         grid: { stroke: colour('--line'), width: 1 },
