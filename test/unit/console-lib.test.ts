@@ -68,6 +68,14 @@ describe('the speed of a job', () => {
     ]);
   });
 
+  it('over time does not show the chunks in which rows come, and shows when none come', () => {
+    for (let second = 10; second <= 20; second++)
+      observe(job('e', Math.floor(second / 2) * 100), begun + second * 1000);
+    for (let second = 21; second <= 28; second++) observe(job('e', 1000), begun + second * 1000);
+    const speeds = curveOf(job('e', 1000)).map(([, speed]) => Math.round(speed));
+    expect(speeds).toEqual([50, 50, 50, 50, 50, 50, 50, 0]);
+  });
+
   it('of an export counts its rows, and what is left by its slices', () => {
     const slices = { progress: { value: 1, total: 4 }, counts: { exported: 5000 } };
     const exporting = { ...job('c', 0), ...slices };

@@ -11,6 +11,9 @@ interface Sample {
 const most = 600;
 /** The speed now is that of the last so many milliseconds. */
 const recent = 8000;
+/** Milliseconds between two points of a curve: while rows come, and while none do. */
+const shortestStep = 1900;
+const standingStill = 6000;
 
 const seen = new Map<string, Sample[]>();
 
@@ -52,6 +55,10 @@ export const secondsLeft = (job: Moving, speed: number | undefined, now: number)
   return value > 0 ? ((now - begun) / 1000) * (total / value - 1) : undefined;
 };
 
+/** Rows come in whole chunks: shorter steps would show these, not the speed. A job that stands still comes to nothing in the end. */
+const isStep = (last: Sample, next: Sample): boolean =>
+  next.at > last.at + (next.value > last.value ? shortestStep : standingStill);
+
 /**
  * Speed over time, as steps: [Unix seconds, rows a second]. What lies before the first look is known as an average only,
  * from when the work began; the same holds for what lies behind the last one of a job that ended.
@@ -63,7 +70,7 @@ export const curveOf = (job: Moving): [at: number, speed: number][] => {
   const points: Sample[] = [{ at: begun, value: 0 }];
   const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
   for (const sample of seen.get(job.id) ?? [])
-    if (sample.at > (points.at(-1)?.at ?? 0) + 400 && sample.at < until) points.push(sample);
+    if (isStep(points.at(-1) ?? sample, sample) && sample.at < until) points.push(sample);
   if (end !== undefined) points.push({ at: Math.max(until, begun + 1), value: rowsDone(job) });
   const curve: [number, number][] = [];
   for (const [index, point] of points.entries()) {
