@@ -51,6 +51,8 @@ export interface Stats {
   /** Degrees. */
   latitude?: number;
   longitude?: number;
+  /** How often seen in each place, by the names that `city`, `state` and `country` use. */
+  places?: Partial<Record<'city' | 'state' | 'country', Record<string, number>>>;
   /** Score by tag, out of purchases and clicks. */
   interests?: Record<string, number>;
   /** Opens by day (`yyyymmdd`, UTC) of the last hundred days on which there were any. */
