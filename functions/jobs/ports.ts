@@ -124,12 +124,12 @@ export interface Lists {
   describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
   /**
    * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
-   * that name has another. The list that was there, undefined when there was none.
+   * that name has another. False when the list of that name is not the one with that id any more; nothing is changed then.
    */
-  erase(client: ClientId, name: string): Promise<List | undefined>;
+  erase(client: ClientId, list: Pick<List, 'name' | 'id'>): Promise<boolean>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
-  /** Adds variables to what is known of a list (`exact`: replaces them), and sets its size hint to at least `size`. */
+  /** Adds variables to what is known of a list and sets its size hint to at least `size`; `exact`: replaces what was known of both. */
   learn(
     client: ClientId,
     name: string,

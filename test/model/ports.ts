@@ -190,7 +190,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => undefined,
+    erase: async () => false,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },
