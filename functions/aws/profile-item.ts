@@ -42,7 +42,7 @@ export const fromItem = ({ pk, sk, vars, ...rest }: Item): Profile =>
   }) as unknown as Profile;
 
 /** The updates of one change. More than one only for very many variables; the last one carries the mark of the job. */
-export const updatesOf = ({ job, patch, consent, seen = {} }: ProfileUpdate): Update[] => {
+export const updatesOf = ({ job, patch, consent, statsVersion, seen = {} }: ProfileUpdate): Update[] => {
   const steps: ((update: Update) => void)[] = [
     ...Object.entries(patch.vars ?? {}).map(([name, value]) => (update: Update) => {
       if (value === null || value === undefined) update.remove(['vars', asWord(name)]);
@@ -65,6 +65,7 @@ export const updatesOf = ({ job, patch, consent, seen = {} }: ProfileUpdate): Up
     const update = new Update();
     update.when(`attribute_exists(${update.path('pk')})`);
     if (consent !== undefined) whenConsentIs(update, consent);
+    if (statsVersion !== undefined) whenStatsAre(update, statsVersion);
     for (const [name, value] of Object.entries(seen)) {
       const path = update.path(name);
       update.when(value === undefined ? `attribute_not_exists(${path})` : `${path}=${update.value(value)}`);
@@ -78,6 +79,11 @@ export const updatesOf = ({ job, patch, consent, seen = {} }: ProfileUpdate): Up
 const whenConsentIs = (update: Update, consent: ConsentWord): void => {
   const optout = update.path('optout');
   update.when(consent === 'none' ? `attribute_not_exists(${optout})` : `${optout}=${update.value(consent)}`);
+};
+
+const whenStatsAre = (update: Update, wanted: number): void => {
+  const version = update.path(['stats', 'version']);
+  update.when(wanted === 0 ? `attribute_not_exists(${version})` : `${version}=${update.value(wanted)}`);
 };
 
 /** The deletion of a profile, on the same conditions as an update. */

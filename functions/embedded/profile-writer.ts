@@ -23,6 +23,7 @@ type UpdateRow = [...ProfileRow, id: number];
 type Creation = Extract<ProfileChange, { kind: 'create' }>;
 type Update = Extract<ProfileChange, { kind: 'update' }>;
 type Removal = Extract<ProfileChange, { kind: 'remove' }>;
+type Read = Pick<Update, 'consent' | 'statsVersion' | 'seen'>;
 
 export class ProfileWriter {
   readonly #names: NameTables;
@@ -114,14 +115,15 @@ export class ProfileWriter {
     const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
     const conflicts: Sid[] = [];
     let next = 0;
-    for (const { sid, patch, job, ...read } of changes) {
+    for (const change of changes) {
+      const { sid, patch, job } = change;
       const row = rows[next];
       if (!row || row[0] !== sid) {
         conflicts.push(sid);
         continue;
       }
       next++;
-      if (!holds(row[8], read)) {
+      if (!holds(row, change)) {
         conflicts.push(sid);
         continue;
       }
@@ -145,7 +147,7 @@ export class ProfileWriter {
     const conflicts: Sid[] = [];
     for (const { sid, ...read } of changes) {
       const [row] = this.#readForUpdate.all(JSON.stringify([sid]), client) as unknown as UpdateRow[];
-      if (!row || !holds(row[8], read)) {
+      if (!row || !holds(row, read)) {
         conflicts.push(sid);
         continue;
       }
@@ -173,13 +175,16 @@ export class ProfileWriter {
   }
 }
 
-/** Whether what a change says was read is still so. */
-const holds = (more: string | null, { consent, seen = {} }: Pick<Update, 'consent' | 'seen'>): boolean => {
+/** Whether the row still says what the change was made from. */
+const holds = (row: UpdateRow, { consent, statsVersion, seen = {} }: Read): boolean => {
   const fields = seenFields.filter((field) => field in seen);
-  if (consent === undefined && fields.length === 0) return true;
-  const now = parseMore(more);
-  if (consent !== undefined && consent !== (now.optout ?? 'none')) return false;
-  return fields.every((field) => JSON.stringify(seen[field]) === JSON.stringify(now[field]));
+  if (consent === undefined && statsVersion === undefined && fields.length === 0) return true;
+  const more = parseMore(row[8]);
+  return (
+    (consent === undefined || consent === (more.optout ?? 'none')) &&
+    (statsVersion === undefined || statsVersion === (more.stats?.version ?? 0)) &&
+    fields.every((field) => JSON.stringify(seen[field]) === JSON.stringify(more[field]))
+  );
 };
 
 const join = (joins: Joins, list: number, shard: number, sid: Sid): void => {

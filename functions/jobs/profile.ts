@@ -30,6 +30,8 @@ export type KeyName = (typeof keyNames)[number];
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {
+  /** How often they were written on condition of what they were (`statsVersion` of a change). */
+  version?: number;
   opens?: number;
   clicks?: number;
   pageviews?: number;
@@ -135,6 +137,8 @@ export type ProfileChange =
       patch: ProfilePatch;
       /** The consent that was read: the update holds only while it is still this, so that each change of it is one of its own. */
       consent?: ConsentWord;
+      /** The version of the stats that was read, 0 for none: likewise, so that nobody's counts are written over. */
+      statsVersion?: number;
       /** What was read of fields that are written as one (undefined: nothing): likewise. */
       seen?: { [Field in SeenField]?: Profile[Field] | undefined };
     }

@@ -1,6 +1,6 @@
 // The body of a call: read whole before anyone knows who calls, so it must be small.
 
-import { depthOf, maxJsonDepth } from '../../files/json-depth.ts';
+import { depthOf, maxJsonDepth } from '../../jobs/json-depth.ts';
 import { drain } from '../drain.ts';
 import { DoorError } from './errors.ts';
 
