@@ -90,6 +90,8 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Beside `keyOf`: several JSON objects on one line, separated by spaces, are rows of their own. */
+  objects?: true;
   /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */
   prepare(context: Omit<JobContext<P, never>, 'prepared'>, header: Header): Promise<S>;
   /** Checks the header before anything is written; throws Reject, or returns warnings. */

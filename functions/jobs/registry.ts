@@ -4,8 +4,9 @@ import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { update } from './types/update.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [importList, update, exportListData, purchaseImport, exportPurchaseLog];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>
