@@ -4,7 +4,7 @@ import { RetryLater } from '../errors.ts';
 import { findPeople, type Person } from '../people/find-people.ts';
 import { asksForKeys, type Given, giveKeys, releaseKeys, type Turn } from '../people/give-keys.ts';
 import { mergePeople } from '../people/merge-people.ts';
-import type { KeyChanges, PersonKey } from '../people/person-key.ts';
+import { type KeyChanges, type PersonKey, textOfKey, textsOfKeys } from '../people/person-key.ts';
 import type { ConsentWord, Profile, ProfileChange, ProfilePatch, Sid } from '../profile.ts';
 import { decide, type Writer } from './patch-decision.ts';
 
@@ -68,7 +68,7 @@ export const writePatches = async (
     if (tries === rounds) throw new RetryLater(5, 'profiles kept changing');
     const chosen = open.map((index) => entries[index] as PatchEntry);
     const people = await findPeople(context, chosen, { fresh, moved });
-    const { turns, waiting } = takeTurns(open, chosen, people, applied);
+    const { turns, waiting } = takeTurns(entries, open, people, applied);
     const again = await writeTurns(context, turns, applied);
     if (again.length > 0) tries++;
     fresh = true;
@@ -79,22 +79,32 @@ export const writePatches = async (
 
 type IndexedTurn = Turn & { index: number };
 
-/** Of several entries about one person only the first has its turn. */
+/** Of several entries about one person only the first has its turn, and whoever is to be found by a key waits for it. */
 const takeTurns = (
+  entries: readonly PatchEntry[],
   open: readonly number[],
-  chosen: readonly PatchEntry[],
   people: readonly (Person | undefined)[],
   applied: Applied[],
 ): { turns: IndexedTurn[]; waiting: number[] } => {
   const [turns, waiting, busy]: [IndexedTurn[], number[], Set<Sid>] = [[], [], new Set()];
+  const missing: number[] = [];
   for (let place = 0; place < open.length; place++) {
-    const [index, entry, person] = [open[place] as number, chosen[place] as PatchEntry, people[place]];
-    if (!person) applied[index] = { reject: nobody };
+    const index = open[place] as number;
+    const [entry, person] = [entries[index] as PatchEntry, people[place]];
+    if (!person) missing.push(index);
     else if (busy.has(person.sid)) waiting.push(index);
     else {
       busy.add(person.sid);
       turns.push({ index, entry, person });
     }
+  }
+  if (missing.length === 0) return { turns, waiting };
+  // Somebody may be given that very key just now.
+  const promised = new Set(turns.flatMap(({ entry }) => textsOfKeys(entry.keys)));
+  for (const index of missing) {
+    const by = entries[index]?.by;
+    if (by && promised.has(textOfKey(by))) waiting.push(index);
+    else applied[index] = { reject: nobody };
   }
   return { turns, waiting };
 };
