@@ -6,9 +6,11 @@ import { importList } from './types/import.ts';
 import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 import { subscriberImport } from './types/subscriber-import.ts';
+import { update } from './types/update.ts';
 
 export const registry: readonly JobType[] = [
   importList,
+  update,
   exportListData,
   listErase,
   purchaseImport,
