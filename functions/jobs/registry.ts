@@ -1,11 +1,20 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { contentUpdate } from './types/content-update.ts';
+import { deleteContentJob } from './types/delete-content.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [
+  importList,
+  exportListData,
+  purchaseImport,
+  exportPurchaseLog,
+  contentUpdate,
+  deleteContentJob,
+];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>
