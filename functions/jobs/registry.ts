@@ -5,15 +5,19 @@ import { deleteContentJob } from './types/delete-content.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { subscriberImport } from './types/subscriber-import.ts';
 
 export const registry: readonly JobType[] = [
   importList,
   exportListData,
+  listErase,
   purchaseImport,
   exportPurchaseLog,
   contentUpdate,
   deleteContentJob,
+  subscriberImport,
 ];
 
 /** The type of that name or alias. */

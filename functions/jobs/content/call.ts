@@ -23,7 +23,7 @@ export const putContent = async (
   // The stamp of this call: unlike a job it is never made twice.
   const writer = { ports, client, by: newId(at), at };
   const [became] = await saveContent(writer, [{ key: contentIdOf(client.id, url), url, facts }]);
-  if (typeof became === 'object') return { reject: became.reject, about: 'content' };
+  if (typeof became === 'object' && 'reject' in became) return { reject: became.reject, about: 'content' };
   const content = await findByUrl({ ports, client }, url);
   return content ?? { reject: 'the content was deleted at once', about: 'content' };
 };
