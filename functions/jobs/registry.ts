@@ -1,5 +1,7 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { contentUpdate } from './types/content-update.ts';
+import { deleteContentJob } from './types/delete-content.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
@@ -15,6 +17,8 @@ export const registry: readonly JobType[] = [
   listErase,
   purchaseImport,
   exportPurchaseLog,
+  contentUpdate,
+  deleteContentJob,
   subscriberImport,
 ];
 
