@@ -2,10 +2,19 @@
 import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
+import { exportScheduledSends } from './types/export-scheduled-sends.ts';
 import { importList } from './types/import.ts';
+import { inventory } from './types/inventory.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [
+  importList,
+  exportListData,
+  purchaseImport,
+  exportPurchaseLog,
+  exportScheduledSends,
+  inventory,
+];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

@@ -29,7 +29,8 @@ export type Send = {
   refused?: Refused;
 };
 
-export const newSendId = (): string => randomBytes(12).toString('base64url');
+/** Begins with no dash: a spreadsheet would take it for a formula. */
+export const newSendId = (): string => randomBytes(12).toString('base64url').replace(/^[-_]/, 'a');
 export const isSendId = (text: string): boolean => /^[\w-]{16}$/.test(text);
 
 /** How long a send can be asked about after its time. */
@@ -37,4 +38,8 @@ export const keptFor = 90 * 86_400_000;
 
 export const sendKey = (id: string): RecordKey => ({ part: `send#${id.slice(0, 2)}`, sort: id });
 
-export const sendWrite = (send: Send): RecordWrite => ({ ...sendKey(send.id), value: send, expiresAt: send.dueAt + keptFor });
+export const sendWrite = (send: Send): RecordWrite => ({
+  ...sendKey(send.id),
+  value: send,
+  expiresAt: send.dueAt + keptFor,
+});
