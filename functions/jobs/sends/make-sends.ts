@@ -47,7 +47,8 @@ export const makeSends = async (ports: Ports, client: ClientId, request: SendReq
     if (refused) return { email, refused };
     // An address that comes twice is sent it once.
     const own = { ...request, evars: ownVars(request.evars, each) };
-    const send = sends.get(email) ?? sendTo(client, email, template, own, now);
+    const sid = people.get(email)?.sid ?? sidOf(client, email);
+    const send = sends.get(email) ?? sendTo({ email, sid }, template, own, now);
     sends.set(email, send);
     return { email, send };
   });
@@ -63,15 +64,14 @@ const ownVars = (evars: SendRequest['evars'], { given, address }: { given: strin
   return typeof own === 'object' && own !== null && !Array.isArray(own) ? { ...own } : {};
 };
 
-const sendTo = (client: ClientId, email: string, template: Template, request: SendRequest, now: Millis): Send => {
+const sendTo = (to: Pick<Send, 'email' | 'sid'>, template: Template, request: SendRequest, now: Millis): Send => {
   const { vars, evars, options, more, at = now } = request;
   return {
     id: newSendId(),
     state: at > now ? 'scheduled' : 'due',
     template: template.name,
     templateId: template.id,
-    email,
-    sid: sidOf(client, email),
+    ...to,
     vars: { ...vars, ...evars },
     options,
     more,

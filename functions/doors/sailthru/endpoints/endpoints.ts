@@ -3,6 +3,7 @@ import { adPlan } from './ad-plan.ts';
 import { blast } from './blast.ts';
 import { blastRepeat } from './blast-repeat.ts';
 import type { Endpoint } from './endpoint.ts';
+import { event } from './event.ts';
 import { purchase } from './purchase.ts';
 import { send } from './send.ts';
 import { settings } from './settings.ts';
@@ -12,6 +13,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   'ad/plan': adPlan,
   blast,
   blast_repeat: blastRepeat,
+  event,
   purchase,
   send,
   settings,
