@@ -7,6 +7,8 @@ import type { BucketName, DataStack, TableName } from './data-stack.ts';
 /** What the engine's own parts touch, besides the needs of job types. */
 export type EngineNeed =
   | 'clients:read'
+  | 'clients:list'
+  | 'jobs:list'
   | 'rates:count'
   | 'jobs:create'
   | 'jobs:work'
@@ -19,12 +21,14 @@ export type EngineNeed =
   | 'work-files:remove'
   | 'exports:read'
   | 'exports:remove'
+  | 'events:publish'
   | 'mail:send';
 
 type Grant =
   | { table: TableName; actions: readonly string[]; index?: string }
   | { bucket: BucketName; actions: readonly string[]; key?: readonly string[]; list?: true }
   | { secrets: readonly string[] }
+  | { bus: readonly string[] }
   | { mail: readonly string[] };
 
 const read = ['GetObject'] as const;
@@ -61,7 +65,13 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   ...recordGrants,
   'exports:write': [writeTo('exports')],
   'clients:read': [{ table: 'clients', actions: ['GetItem'] }, { secrets: ['Decrypt'] }],
-  'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
+  'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
+  'jobs:list': [
+    { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['Query'], index: 'byId' },
+    { table: 'jobs', actions: ['BatchGetItem'] },
+  ],
+  'rates:count': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [
@@ -77,6 +87,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'work-files:remove': [{ bucket: 'jobs', actions: ['DeleteObject'], list: true }],
   'exports:read': [readFrom('exports')],
   'exports:remove': [{ bucket: 'exports', actions: ['DeleteObject'] }],
+  'events:publish': [{ bus: ['PutEvents'] }],
   'mail:send': [{ mail: ['SendEmail'] }],
 };
 
@@ -111,6 +122,8 @@ export const rightsFor = (
       if (grant.key) allow(data.objectsKey.keyArn, 'kms', grant.key);
     } else if ('secrets' in grant) {
       allow(data.secretsKey.keyArn, 'kms', grant.secrets);
+    } else if ('bus' in grant) {
+      allow(data.bus.eventBusArn, 'events', grant.bus);
     } else {
       allow(mail.identityArn, 'ses', grant.mail);
     }

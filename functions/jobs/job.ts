@@ -156,7 +156,7 @@ export interface Job {
   reached: Readonly<Record<number, number>>;
   /** The ledger: outcomes of the accounted rows. */
   counts: Counts;
-  /** The ledger: rejected rows by reason. Reasons are sentences of ours and never hold what was read. */
+  /** The ledger: rejected and skipped rows by reason. Reasons are sentences of ours and never hold what was read. */
   reasons: Readonly<Record<string, number>>;
   /** The ledger: what the work has used so far. */
   usage: Usage;
@@ -172,6 +172,12 @@ export interface Job {
   reportEmail?: string;
   postbackUrl?: string;
   deliveries: Partial<Record<Channel, Delivery>>;
+  /** Set once a person has paused the job: its time is no measure of ours. */
+  held?: true;
+  /** Where the sweeper found the job at its last look, in a word, and since when it had stood there. */
+  standing?: { at: string; since: Millis };
+  /** The event of the job's end is out, and its work removed. */
+  closed?: true;
 }
 
 export const terminalStates: readonly State[] = ['completed', 'incomplete', 'failed', 'cancelled'];

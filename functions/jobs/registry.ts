@@ -3,10 +3,20 @@ import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { subscriberImport } from './types/subscriber-import.ts';
 import { update } from './types/update.ts';
 
-export const registry: readonly JobType[] = [importList, update, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [
+  importList,
+  update,
+  exportListData,
+  listErase,
+  purchaseImport,
+  exportPurchaseLog,
+  subscriberImport,
+];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>
