@@ -2,7 +2,9 @@
 import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
+import { exportScheduledSends } from './types/export-scheduled-sends.ts';
 import { importList } from './types/import.ts';
+import { inventory } from './types/inventory.ts';
 import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 import { subscriberImport } from './types/subscriber-import.ts';
@@ -16,6 +18,8 @@ export const registry: readonly JobType[] = [
   purchaseImport,
   exportPurchaseLog,
   subscriberImport,
+  exportScheduledSends,
+  inventory,
 ];
 
 /** The type of that name or alias. */
