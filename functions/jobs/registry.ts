@@ -5,13 +5,19 @@ import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { exportScheduledSends } from './types/export-scheduled-sends.ts';
 import { importList } from './types/import.ts';
 import { inventory } from './types/inventory.ts';
+import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { subscriberImport } from './types/subscriber-import.ts';
+import { update } from './types/update.ts';
 
 export const registry: readonly JobType[] = [
   importList,
+  update,
   exportListData,
+  listErase,
   purchaseImport,
   exportPurchaseLog,
+  subscriberImport,
   exportScheduledSends,
   inventory,
 ];

@@ -44,6 +44,7 @@ export const mergePeople = async (context: Context, sid: Sid, other: Sid, writer
         patch: mergedPatch(stays, goes, writer),
         consent: stays.optout ?? 'none',
         seen: { keys, addresses, optoutTemplates },
+        ...(goes.stats && { statsVersion: stays.stats?.version ?? 0 }),
       },
     ]);
     if (conflicts.length > 0) continue;
@@ -94,7 +95,7 @@ const mergedPatch = (stays: Profile, goes: Profile, { job, at }: Writer): Profil
     ...(worse &&
       goes.status && { status: goes.status, ...(goes.statusAt !== undefined && { statusAt: goes.statusAt }) }),
     // Never added up: a merge may be done twice.
-    ...((stays.stats ?? goes.stats) && { stats: { ...goes.stats, ...stays.stats } }),
+    ...(goes.stats && { stats: { ...goes.stats, ...stays.stats, version: (stays.stats?.version ?? 0) + 1 } }),
     ...(Object.keys(keys).length > 0 && { keys }),
     addresses: addresses.filter((address) => address !== stays.email).slice(-maxAddresses),
   };

@@ -51,5 +51,11 @@ export const answersTo = (profile: Profile, { name, value }: PersonKey): boolean
 /** A key as one text, by which rows about the same key are told to belong together. */
 export const textOfKey = ({ name, value }: PersonKey): string => `${name}=${value}`;
 
+/** The keys that somebody is to be given, each as such a text. */
+export const textsOfKeys = (keys: KeyChanges = {}): string[] =>
+  Object.entries(keys).flatMap(([name, value]) =>
+    typeof value === 'string' ? [textOfKey({ name: name as PersonKey['name'], value })] : [],
+  );
+
 /** Whether a text has the form of a profile id. */
 export const isSid = (text: string): boolean => sidPattern.test(text);

@@ -1,12 +1,13 @@
 // Find, read, compare, write what changed: how every job brings rows into profiles.
 import type { Applied, Change, Entry, Forecast, JobContext } from '../define.ts';
 import { RetryLater } from '../errors.ts';
+import type { Outcome } from '../job.ts';
 import { findPeople, type Person } from '../people/find-people.ts';
 import { asksForKeys, type Given, giveKeys, releaseKeys, type Turn } from '../people/give-keys.ts';
 import { mergePeople } from '../people/merge-people.ts';
-import type { KeyChanges, PersonKey } from '../people/person-key.ts';
+import { type KeyChanges, type PersonKey, textOfKey, textsOfKeys } from '../people/person-key.ts';
 import type { ConsentWord, Profile, ProfileChange, ProfilePatch, Sid } from '../profile.ts';
-import { decide, type Writer } from './patch-decision.ts';
+import { type Decision, decide, type Writer } from './patch-decision.ts';
 
 /** One person's row: who, and what is to be set. */
 export interface PatchEntry extends Entry {
@@ -30,7 +31,14 @@ export interface PatchEntry extends Entry {
 export interface PatchOptions {
   /** Addresses of this client were changed: those that lead nowhere are looked up. */
   moved?: boolean;
+  shape?: Shape | undefined;
 }
+
+/** What a row means for someone who is known: what is to be set, and what that counts as; or why they are left alone. */
+export type Shaped = (Pick<PatchEntry, 'patch' | 'consent'> & { outcome?: Outcome }) | { skip: string };
+
+/** Looks at the person before anything is set. Pure; asked again when the person changed meanwhile. */
+export type Shape = (entry: PatchEntry, profile: Profile) => Shaped;
 
 const rounds = 8;
 
@@ -59,7 +67,7 @@ export const applyPatches = (
 export const writePatches = async (
   context: WriterContext,
   entries: readonly PatchEntry[],
-  { moved = false }: PatchOptions = {},
+  { moved = false, shape }: PatchOptions = {},
 ): Promise<Applied[]> => {
   const applied: Applied[] = new Array(entries.length);
   let open: readonly number[] = [...entries.keys()];
@@ -68,8 +76,8 @@ export const writePatches = async (
     if (tries === rounds) throw new RetryLater(5, 'profiles kept changing');
     const chosen = open.map((index) => entries[index] as PatchEntry);
     const people = await findPeople(context, chosen, { fresh, moved });
-    const { turns, waiting } = takeTurns(open, chosen, people, applied);
-    const again = await writeTurns(context, turns, applied);
+    const { turns, waiting } = takeTurns(entries, open, people, applied);
+    const again = await writeTurns(context, turns, applied, shape);
     if (again.length > 0) tries++;
     fresh = true;
     open = [...again, ...waiting].sort((a, b) => a - b);
@@ -79,28 +87,43 @@ export const writePatches = async (
 
 type IndexedTurn = Turn & { index: number };
 
-/** Of several entries about one person only the first has its turn. */
+/** Of several entries about one person only the first has its turn, and whoever is to be found by a key waits for it. */
 const takeTurns = (
+  entries: readonly PatchEntry[],
   open: readonly number[],
-  chosen: readonly PatchEntry[],
   people: readonly (Person | undefined)[],
   applied: Applied[],
 ): { turns: IndexedTurn[]; waiting: number[] } => {
   const [turns, waiting, busy]: [IndexedTurn[], number[], Set<Sid>] = [[], [], new Set()];
+  const missing: number[] = [];
   for (let place = 0; place < open.length; place++) {
-    const [index, entry, person] = [open[place] as number, chosen[place] as PatchEntry, people[place]];
-    if (!person) applied[index] = { reject: nobody };
+    const index = open[place] as number;
+    const [entry, person] = [entries[index] as PatchEntry, people[place]];
+    if (!person) missing.push(index);
     else if (busy.has(person.sid)) waiting.push(index);
     else {
       busy.add(person.sid);
       turns.push({ index, entry, person });
     }
   }
+  if (missing.length === 0) return { turns, waiting };
+  // Somebody may be given that very key just now.
+  const promised = new Set(turns.flatMap(({ entry }) => textsOfKeys(entry.keys)));
+  for (const index of missing) {
+    const by = entries[index]?.by;
+    if (by && promised.has(textOfKey(by))) waiting.push(index);
+    else applied[index] = { reject: nobody };
+  }
   return { turns, waiting };
 };
 
 /** Writes what the turns say; the indexes of those that must be looked at anew. */
-const writeTurns = async (context: WriterContext, turns: IndexedTurn[], applied: Applied[]): Promise<number[]> => {
+const writeTurns = async (
+  context: WriterContext,
+  turns: IndexedTurn[],
+  applied: Applied[],
+  shape: Shape | undefined,
+): Promise<number[]> => {
   const { ports, client, writer } = context;
   const keyed = turns.filter(({ entry }) => asksForKeys(entry));
   const given = new Map<IndexedTurn, Given>();
@@ -113,7 +136,7 @@ const writeTurns = async (context: WriterContext, turns: IndexedTurn[], applied:
     if (keys === 'again') again.push(turn.index);
     else if (keys && 'reject' in keys) applied[turn.index] = keys;
     else {
-      const { outcome, change } = decide(keys?.entry ?? turn.entry, turn.person, writer);
+      const { outcome, change } = decideShaped(keys?.entry ?? turn.entry, turn.person, writer, shape);
       applied[turn.index] = outcome;
       if (change) changes.push(change);
     }
@@ -134,7 +157,7 @@ const writeTurns = async (context: WriterContext, turns: IndexedTurn[], applied:
 export const lookAtPatches = async (
   { ports, client, job }: Context,
   entries: readonly PatchEntry[],
-  { moved = false }: PatchOptions = {},
+  { moved = false, shape }: PatchOptions = {},
 ): Promise<Forecast[]> => {
   const people = await findPeople({ ports, client }, entries, { fresh: true, moved });
   const turns = entries.map((entry, index) => ({ entry, person: people[index] }));
@@ -145,11 +168,27 @@ export const lookAtPatches = async (
     if (!person) return { outcome: 'rejected', reason: nobody };
     const keys = given.get(entry);
     if (keys && keys !== 'again' && 'reject' in keys) return { outcome: 'rejected', reason: keys.reject };
-    const { outcome, change } = decide(keys && keys !== 'again' ? keys.entry : entry, person, writerOf({ job }));
+    const asked = keys && keys !== 'again' ? keys.entry : entry;
+    const { outcome, change } = decideShaped(asked, person, writerOf({ job }), shape);
+    if (typeof outcome !== 'string') return { outcome: 'skipped', reason: outcome.skip };
     // What the job created it wrote whole: what differs by now is another job's word.
     const written = person.profile?.createdBy === job.id;
     return change && !written ? { outcome, change: describe(entry, person.profile, change) } : { outcome };
   });
+};
+
+const decideShaped = (
+  entry: PatchEntry,
+  person: Person,
+  writer: Writer,
+  shape: Shape | undefined,
+): Omit<Decision, 'outcome'> & { outcome: Outcome | { skip: string } } => {
+  if (!shape || !person.profile) return decide(entry, person, writer);
+  const shaped = shape(entry, person.profile);
+  if ('skip' in shaped) return { outcome: shaped };
+  const { patch: _, consent: __, ...named } = entry;
+  const decision = decide({ ...named, ...shaped }, person, writer);
+  return shaped.outcome ? { ...decision, outcome: shaped.outcome } : decision;
 };
 
 const describe = (

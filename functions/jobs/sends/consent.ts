@@ -1,8 +1,8 @@
 // Who may not be sent what: asked when a send is accepted, and once more when it falls due.
 import type { ClientId } from '../job.ts';
-import type { Ports } from '../ports.ts';
 import { haveMoved } from '../people/aliases.ts';
 import { findPeople } from '../people/find-people.ts';
+import type { Ports } from '../ports.ts';
 import { type Profile, sidOf } from '../profile.ts';
 
 /** Why a person is not sent something: they want no mail, none by this template, only what is basic; or their mailbox is no more. */

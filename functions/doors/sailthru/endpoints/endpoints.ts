@@ -4,12 +4,14 @@ import { blast } from './blast.ts';
 import { blastRepeat } from './blast-repeat.ts';
 import type { Endpoint } from './endpoint.ts';
 import { event } from './event.ts';
+import { list } from './list.ts';
 import { purchase } from './purchase.ts';
 import { send } from './send.ts';
 import { settings } from './settings.ts';
 import { template } from './template.ts';
 
 export const endpoints: Readonly<Record<string, Endpoint>> = {
+  list,
   'ad/plan': adPlan,
   blast,
   blast_repeat: blastRepeat,

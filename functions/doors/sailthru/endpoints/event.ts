@@ -21,7 +21,8 @@ export const event: Endpoint = {
     if (!namePattern.test(name)) throw invalid('event');
     read.object('vars');
     const key = readPersonKey(id, read.text('key'));
-    if ('reject' in key) throw new ApiError(400, /@/.test(id) ? 11 : 99, /@/.test(id) ? `Invalid email: ${id}` : 'Invalid id');
+    if ('reject' in key)
+      throw new ApiError(400, /@/.test(id) ? 11 : 99, /@/.test(id) ? `Invalid email: ${id}` : 'Invalid id');
     if (!(await tellEvent(ports, client, key, name))) throw new ApiError(404, 99, `Unknown user: ${id}`);
     return { ok: true };
   },
