@@ -4,7 +4,9 @@ import { contentUpdate } from './types/content-update.ts';
 import { deleteContentJob } from './types/delete-content.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
+import { exportScheduledSends } from './types/export-scheduled-sends.ts';
 import { importList } from './types/import.ts';
+import { inventory } from './types/inventory.ts';
 import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 import { subscriberImport } from './types/subscriber-import.ts';
@@ -20,6 +22,8 @@ export const registry: readonly JobType[] = [
   contentUpdate,
   deleteContentJob,
   subscriberImport,
+  exportScheduledSends,
+  inventory,
 ];
 
 /** The type of that name or alias. */
