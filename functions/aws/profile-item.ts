@@ -40,7 +40,7 @@ export const fromItem = ({ pk, sk, vars, ...rest }: Item): Profile =>
   }) as unknown as Profile;
 
 /** The updates of one change. More than one only for very many variables; the last one carries the mark of the job. */
-export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
+export const updatesOf = ({ job, patch, consent, statsVersion }: ProfileUpdate): Update[] => {
   const steps: ((update: Update) => void)[] = [
     ...Object.entries(patch.vars ?? {}).map(([name, value]) => (update: Update) => {
       if (value === null || value === undefined) update.remove(['vars', asWord(name)]);
@@ -63,6 +63,7 @@ export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
     const update = new Update();
     update.when(`attribute_exists(${update.path('pk')})`);
     if (consent !== undefined) whenConsentIs(update, consent);
+    if (statsVersion !== undefined) whenStatsAre(update, statsVersion);
     for (const step of steps.slice(at, at + entriesPerUpdate)) step(update);
     updates.push(update);
   }
@@ -72,6 +73,11 @@ export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
 const whenConsentIs = (update: Update, consent: ConsentWord): void => {
   const optout = update.path('optout');
   update.when(consent === 'none' ? `attribute_not_exists(${optout})` : `${optout}=${update.value(consent)}`);
+};
+
+const whenStatsAre = (update: Update, wanted: number): void => {
+  const version = update.path(['stats', 'version']);
+  update.when(wanted === 0 ? `attribute_not_exists(${version})` : `${version}=${update.value(wanted)}`);
 };
 
 export const keysOf = (client: string, sids: readonly string[]): Key[] =>

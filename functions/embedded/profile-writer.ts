@@ -107,14 +107,15 @@ export class ProfileWriter {
     const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
     const conflicts: Sid[] = [];
     let next = 0;
-    for (const { sid, patch, job, consent } of changes) {
+    for (const change of changes) {
+      const { sid, patch, job } = change;
       const row = rows[next];
       if (!row || row[0] !== sid) {
         conflicts.push(sid);
         continue;
       }
       next++;
-      if (consent !== undefined && consent !== (parseMore(row[8]).optout ?? 'none')) {
+      if (!holds(row, change)) {
         conflicts.push(sid);
         continue;
       }
@@ -151,6 +152,16 @@ export class ProfileWriter {
     return JSON.stringify(cells);
   }
 }
+
+/** Whether the row still says what the change was made from. */
+const holds = (row: UpdateRow, { consent, statsVersion }: Update): boolean => {
+  if (consent === undefined && statsVersion === undefined) return true;
+  const more = parseMore(row[8]);
+  return (
+    (consent === undefined || consent === (more.optout ?? 'none')) &&
+    (statsVersion === undefined || statsVersion === (more.stats?.version ?? 0))
+  );
+};
 
 const join = (joins: Joins, list: number, shard: number, sid: Sid): void => {
   const shards = joins.get(list) ?? new Map<number, Sid[]>();

@@ -175,12 +175,15 @@ export interface Records {
   ): Promise<StoredRecord[]>;
   /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
   write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
-  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  /**
+   * The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old, unless
+   * `fresh` asks for a consistent read.
+   */
   range(
     client: ClientId,
     table: RecordTable,
     part: string,
-    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number; fresh?: boolean },
   ): AsyncIterable<StoredRecord[]>;
 }
 

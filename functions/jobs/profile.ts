@@ -30,6 +30,8 @@ export type KeyName = (typeof keyNames)[number];
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {
+  /** How often they were written on condition of what they were (`statsVersion` of a change). */
+  version?: number;
   opens?: number;
   clicks?: number;
   pageviews?: number;
@@ -120,7 +122,7 @@ export const moreFields = [
 
 /**
  * One write to one profile. `create` holds only while no profile has that sid, `update` only while one has (with the consent
- * that it names): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
+ * and the stats that it names): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
  */
 export type ProfileChange =
   | { kind: 'create'; profile: Profile }
@@ -131,6 +133,8 @@ export type ProfileChange =
       patch: ProfilePatch;
       /** The consent that was read: the update holds only while it is still this, so that each change of it is one of its own. */
       consent?: ConsentWord;
+      /** The version of the stats that was read, 0 for none: likewise, so that nobody's counts are written over. */
+      statsVersion?: number;
     };
 
 /** The id of an address: the first 12 bytes of SHA-256 over client and normalised address, so that a row needs no lookup. */
