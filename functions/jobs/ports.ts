@@ -262,6 +262,22 @@ export interface Mail {
   send(message: MailMessage): Promise<void>;
 }
 
+/** What happened, for other systems of whoever runs this one. May come twice, late, and in any order. */
+export interface DomainEvent {
+  /** The same thing that happened has the same id, however often it is told. */
+  id: string;
+  kind: 'job.ended';
+  client: ClientId;
+  at: Millis;
+  /** Ids, codes and numbers only, as in a log. */
+  detail: Readonly<Record<string, string | number | boolean | Readonly<Record<string, number>>>>;
+}
+
+export interface Events {
+  /** Tells all events or throws: some may have been told then. */
+  publish(events: readonly DomainEvent[]): Promise<void>;
+}
+
 /** Posts a body to a URL that a client named. */
 export interface Hooks {
   /** The HTTP status. Throws BlockedAddress for an address that must not be reached, any other error for a failed attempt. */
@@ -347,6 +363,7 @@ export interface Ports {
   records: Records;
   files: Files;
   work: Work;
+  events: Events;
   mail: Mail;
   hooks: Hooks;
   pulls: Pulls;

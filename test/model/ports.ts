@@ -24,6 +24,13 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
           stage.queues.send(queue, messages, delaySeconds),
         ),
     },
+    events: {
+      publish: (events) =>
+        call('publish', () => {
+          if (world.fault('reportFails')) throw new Disturbance('the bus is away');
+          stage.events.push(...events);
+        }),
+    },
     mail: {
       send: ({ id }) =>
         call('mail', () => {
