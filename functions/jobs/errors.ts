@@ -6,6 +6,7 @@ export type RefusalReason =
   | 'invalid_parameter'
   | 'invalid_list_name'
   | 'invalid_url'
+  | 'invalid_date'
   | 'unknown_type'
   | 'list_not_found'
   | 'too_large'

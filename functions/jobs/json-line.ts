@@ -11,10 +11,11 @@ export const readJsonLine = (line: string): { object: JsonObject } | { reject: s
   if (depthOf(line) > maxJsonDepth) return { reject: `the JSON is nested more than ${maxJsonDepth} levels deep` };
   try {
     const object: unknown = JSON.parse(line);
-    return isObject(object) ? { object } : { reject: 'the line is not a JSON object' };
+    if (isObject(object)) return { object };
   } catch {
-    return { reject: 'the line is not a JSON object: each object must stand on one line of its own' };
+    // Said below.
   }
+  return { reject: 'the line is not a JSON object: each object must stand on one line of its own' };
 };
 
 /**

@@ -1,9 +1,11 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
 import { exportListData } from './types/export-list-data.ts';
+import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { purchaseImport } from './types/purchase-import.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData];
+export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

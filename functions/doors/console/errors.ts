@@ -23,6 +23,7 @@ const refusals: Record<RefusalReason, Status> = {
   invalid_parameter: 400,
   invalid_list_name: 400,
   invalid_url: 400,
+  invalid_date: 400,
   unknown_type: 400,
   list_not_found: 404,
   job_not_found: 404,

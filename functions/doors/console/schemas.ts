@@ -112,6 +112,7 @@ export const errorAnswer = z.strictObject({
       'invalid_parameter',
       'invalid_list_name',
       'invalid_url',
+      'invalid_date',
       'invalid_json',
       'unknown_type',
       'unauthorized',

@@ -1,7 +1,9 @@
 // The endpoints beside /job, by their path: one line each.
 import type { Endpoint } from './endpoint.ts';
+import { purchase } from './purchase.ts';
 import { settings } from './settings.ts';
 
 export const endpoints: Readonly<Record<string, Endpoint>> = {
+  purchase,
   settings,
 };
