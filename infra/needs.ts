@@ -48,7 +48,10 @@ export const apiNeeds: Needs = [
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', ...ending];
-/** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
+/**
+ * The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. It tells
+ * sends that fall due, when it has asked whether the people still want them.
+ */
 export const sweepNeeds: Needs = [
   'jobs:due',
   'jobs:work',
@@ -56,6 +59,10 @@ export const sweepNeeds: Needs = [
   'uploads:remove',
   'exports:remove',
   'work-files:read',
+  'sends:read',
+  'sends:write',
+  'blasts:read',
+  'profiles:read',
   ...ending,
 ];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

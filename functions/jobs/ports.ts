@@ -266,7 +266,7 @@ export interface Mail {
 export interface DomainEvent {
   /** The same thing that happened has the same id, however often it is told. */
   id: string;
-  kind: 'job.ended';
+  kind: 'job.ended' | 'send.due' | 'user.event';
   client: ClientId;
   at: Millis;
   /** Ids, codes and numbers only, as in a log. */
