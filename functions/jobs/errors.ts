@@ -9,6 +9,9 @@ export type RefusalReason =
   | 'invalid_date'
   | 'unknown_type'
   | 'list_not_found'
+  | 'blast_not_found'
+  /** Its people are not known before it was sent, or are not told any more. */
+  | 'blast_not_exportable'
   | 'too_large'
   | 'idempotency_conflict'
   /** No job of this client has that id. */

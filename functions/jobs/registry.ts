@@ -1,11 +1,26 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { blastEventsImport } from './types/blast-events-import.ts';
+import { blastQuery } from './types/blast-query.ts';
+import { blastSaveList } from './types/blast-save-list.ts';
+import { blastSnapshot } from './types/blast-snapshot.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { snapshot } from './types/snapshot.ts';
 
-export const registry: readonly JobType[] = [importList, exportListData, purchaseImport, exportPurchaseLog];
+export const registry: readonly JobType[] = [
+  importList,
+  exportListData,
+  purchaseImport,
+  exportPurchaseLog,
+  blastEventsImport,
+  blastQuery,
+  blastSaveList,
+  blastSnapshot,
+  snapshot,
+];
 
 /** The type of that name or alias. */
 export const findType = (name: string): JobType | undefined =>

@@ -26,6 +26,8 @@ const refusals: Record<RefusalReason, Status> = {
   invalid_date: 400,
   unknown_type: 400,
   list_not_found: 404,
+  blast_not_found: 404,
+  blast_not_exportable: 409,
   job_not_found: 404,
   not_allowed: 409,
   idempotency_conflict: 409,

@@ -117,6 +117,8 @@ export const errorAnswer = z.strictObject({
       'unknown_type',
       'unauthorized',
       'list_not_found',
+      'blast_not_found',
+      'blast_not_exportable',
       'job_not_found',
       'not_found',
       'method_not_allowed',

@@ -36,7 +36,8 @@ export const blastAt = (sort: string): number => Number(sort);
 /** What a record of a recipient says happened. */
 export const happeningsOf = (value: Record<string, unknown>): Happenings => {
   const happenings: Happenings = {};
-  for (const kind of eventKinds) if (value[kind]) happenings[kind] = value[kind] as NonNullable<Happenings[typeof kind]>;
+  for (const kind of eventKinds)
+    if (value[kind]) happenings[kind] = value[kind] as NonNullable<Happenings[typeof kind]>;
   return happenings;
 };
 

@@ -2,8 +2,10 @@
 import type { Endpoint } from './endpoint.ts';
 import { purchase } from './purchase.ts';
 import { settings } from './settings.ts';
+import { stats } from './stats.ts';
 
 export const endpoints: Readonly<Record<string, Endpoint>> = {
   purchase,
   settings,
+  stats,
 };
