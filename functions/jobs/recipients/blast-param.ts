@@ -14,6 +14,11 @@ const unknown = (shown: unknown): string => `Unknown blast_id: ${String(shown).s
 export const blastParam = z.unknown().transform((raw, context): number => {
   const id = readBlastId(raw);
   if (id !== undefined) return id;
+  if (raw === undefined) {
+    // Without a reason of its own it is the missing parameter that is told.
+    context.addIssue({ code: 'custom', message: 'missing' });
+    return z.NEVER;
+  }
   const shown = typeof raw === 'object' ? JSON.stringify(raw) : raw;
   context.addIssue({ code: 'custom', message: unknown(shown), params: { reason } });
   return z.NEVER;
