@@ -29,9 +29,11 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
  */
 export const apiNeeds: Needs = [
   'clients:read',
+  'clients:list',
   'rates:count',
   'jobs:create',
   'jobs:work',
+  'jobs:list',
   'profiles:read',
   'profiles:write',
   'lists:read',

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { Reject } from '../jobs/errors.ts';
 import { normaliseAddress } from './address.ts';
 import { plainCells, quotedCells } from './cells.ts';
+import { type GivenColumns, readGiven } from './given-columns.ts';
 import type { Format, Header } from './rows.ts';
 import { maxRecordBytes, RecordScanner } from './scan.ts';
 import { detectEol, sniffBytes } from './sniff.ts';
@@ -36,7 +37,7 @@ interface Candidate {
 export const readBeginning = (
   head: Buffer,
   whole: boolean,
-  options: { delimiter?: Delimiter; headerless?: boolean; lines?: boolean } = {},
+  options: { delimiter?: Delimiter; headerless?: boolean; lines?: boolean; columns?: GivenColumns } = {},
 ): Beginning | undefined => {
   const dataStart = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const eol = detectEol(head);
@@ -49,6 +50,7 @@ export const readBeginning = (
       header: { names: ['row'], email: 0, present: false },
       dataStart,
     };
+  if (options.columns) return readGiven(head, whole, options.columns, { eol, dataStart });
   if (options.headerless) return { ...bare, dataStart };
   const candidates: Candidate[] = [];
   let first: RecordScanner | undefined;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Reject } from '../jobs/errors.ts';
 import { AddressHash } from './address-hash.ts';
 import { scanBlocks } from './blocks.ts';
+import type { GivenColumns } from './given-columns.ts';
 import { type Beginning, readBeginning } from './header.ts';
 import { LineHash, type RecordHash } from './line-hash.ts';
 import { maxInputBytes } from './plain.ts';
@@ -25,6 +26,8 @@ export interface PlanOptions {
   headerless?: boolean;
   /** Every line is a row of its own; rows for which this gives the same text belong together. Undefined for those alone. */
   keyOf?: (line: string) => string | undefined;
+  /** The columns, when they are known from elsewhere; detected otherwise. */
+  columns?: GivenColumns;
   /** Where a range ends: 10,000 rows or 2 MiB, whichever comes first. A longer record has a range of its own. */
   chunkRows?: number;
   chunkBytes?: number;

@@ -1,5 +1,6 @@
 // How a job type is written down: one file under types/, one line in the registry. Everything else follows by loops.
 import type { z } from 'zod';
+import type { GivenColumns } from '../files/given-columns.ts';
 import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
 import type { Client, ClientSettings, Ports, RecordTable } from './ports.ts';
@@ -37,15 +38,18 @@ export interface Entry {
   key: string;
 }
 
-/** What became of an entry: an outcome, or that its rows are rejected after all, since what they name is not there. */
-export type Applied = Outcome | { reject: string };
+/**
+ * What became of an entry: an outcome, that it was skipped for a reason, or that its rows are rejected after all, since what they
+ * name is not there. With a `text` where the work has an `output`.
+ */
+export type Applied = Outcome | (({ outcome: Outcome } | { skip: string } | { reject: string }) & { text?: string });
 
 /** What became of an entry, or would become of it. */
 export interface Forecast {
   outcome: Outcome;
   /** Absent when nothing is left to be written for it. */
   change?: Change;
-  /** Why its rows are rejected, when the outcome is `rejected`. */
+  /** Why, when the outcome is `rejected` or `skipped`. */
   reason?: string;
 }
 
@@ -75,6 +79,24 @@ export type JobResult = Record<string, unknown>;
 /** Where the rows of a type may come from. A file may come with the request, by `url`, or later by a ticket. */
 export type RowSource = 'file' | 'emails' | 'selection' | 'params';
 
+/** A file with a text for each row, in the order of the rows: the texts are joined by `between`, and stand between `head` and `tail`. */
+export interface RowOutput<P, S> {
+  contentType: string;
+  name(context: JobContext<P, S>): string;
+  head: string;
+  between: string;
+  tail: string;
+}
+
+/** How a table is written, when the request says so; what is left out is detected. */
+export interface Reading {
+  columns: GivenColumns;
+  /** Of bytes that came from elsewhere. */
+  latin1?: boolean;
+  /** Cells are enclosed in single quotes instead of double ones. */
+  singleQuotes?: boolean;
+}
+
 /** Work over the rows of a file, a URL, a list of addresses, or of what the type itself selects. */
 export interface RowWork<P, S, E extends Entry> {
   kind: 'rows';
@@ -90,6 +112,12 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Makes lines of an input that is written otherwise, as a stream. */
+  toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */
+  output?: RowOutput<P, S>;
+  /** How the file of the job is to be read; undefined to find out by looking at it. */
+  reading?(params: P): Reading | undefined;
   /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */
   prepare(context: Omit<JobContext<P, never>, 'prepared'>, header: Header): Promise<S>;
   /** Checks the header before anything is written; throws Reject, or returns warnings. */

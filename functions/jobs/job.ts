@@ -156,7 +156,7 @@ export interface Job {
   reached: Readonly<Record<number, number>>;
   /** The ledger: outcomes of the accounted rows. */
   counts: Counts;
-  /** The ledger: rejected rows by reason. Reasons are sentences of ours and never hold what was read. */
+  /** The ledger: rejected and skipped rows by reason. Reasons are sentences of ours and never hold what was read. */
   reasons: Readonly<Record<string, number>>;
   /** The ledger: what the work has used so far. */
   usage: Usage;

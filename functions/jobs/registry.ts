@@ -7,14 +7,18 @@ import { blastSnapshot } from './types/blast-snapshot.ts';
 import { exportListData } from './types/export-list-data.ts';
 import { exportPurchaseLog } from './types/export-purchase-log.ts';
 import { importList } from './types/import.ts';
+import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
 import { snapshot } from './types/snapshot.ts';
+import { subscriberImport } from './types/subscriber-import.ts';
 
 export const registry: readonly JobType[] = [
   importList,
   exportListData,
+  listErase,
   purchaseImport,
   exportPurchaseLog,
+  subscriberImport,
   blastEventsImport,
   blastQuery,
   blastSaveList,

@@ -61,11 +61,14 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
     },
     clients: {
       byKey: async () => undefined,
+      byOrganization: async () => undefined,
+      byUsername: async () => undefined,
+      all: async () => [],
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },
     records: noRecords,
-    rates: { hit: async () => 1 },
+    rates: { hit: async () => 1, seen: async () => 0 },
     log: logOf(stage),
     dialects: { console: { postback: (job) => ({ body: `job=${job.id}`, contentType: 'text/plain' }) } },
   };
@@ -91,6 +94,7 @@ const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
     deliver: (id, channel, was, delivery) =>
       call(`deliver ${channel} ${delivery.state}`, id, () => jobs.deliver(id, channel, was, delivery)),
     list: async () => [],
+    between: async () => [],
     due: (now, limit) => world.call(actor, 'due', () => jobs.due(now, limit)),
   };
 };
@@ -196,7 +200,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => false,
+    erase: async () => 0,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

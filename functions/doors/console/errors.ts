@@ -22,6 +22,7 @@ const refusals: Record<RefusalReason, Status> = {
   missing_parameter: 400,
   invalid_parameter: 400,
   invalid_list_name: 400,
+  invalid_lists: 400,
   invalid_url: 400,
   invalid_date: 400,
   unknown_type: 400,

@@ -111,6 +111,7 @@ export const errorAnswer = z.strictObject({
       'missing_parameter',
       'invalid_parameter',
       'invalid_list_name',
+      'invalid_lists',
       'invalid_url',
       'invalid_date',
       'invalid_json',

@@ -47,9 +47,14 @@ export const saveAdPlan = (
 ): Promise<AdPlan> => {
   const now = ports.clock.now();
   const made = { id: newId(now), name, schedule: [], days: {}, zones: [], createdAt: now };
-  return changeRecord<AdPlan, AdPlan>(ports, client, { table: 'blasts', part, sort: name }, (before = { ...made, modifiedAt: now }) => ({
-    ...before,
-    ...fields,
-    modifiedAt: now,
-  }));
+  return changeRecord<AdPlan, AdPlan>(
+    ports,
+    client,
+    { table: 'blasts', part, sort: name },
+    (before = { ...made, modifiedAt: now }) => ({
+      ...before,
+      ...fields,
+      modifiedAt: now,
+    }),
+  );
 };

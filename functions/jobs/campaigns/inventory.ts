@@ -29,7 +29,9 @@ const dayLength = 86_400_000;
 export const daysBetween = (first: string, last: string): string[] | undefined => {
   const [from, to] = [dateOf(first), dateOf(last)];
   if (from === undefined || to === undefined) return undefined;
-  return Array.from({ length: Math.max(0, (to - from) / dayLength + 1) }, (_, index) => dayOf(from + index * dayLength));
+  return Array.from({ length: Math.max(0, (to - from) / dayLength + 1) }, (_, index) =>
+    dayOf(from + index * dayLength),
+  );
 };
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10).replaceAll('-', '');

@@ -1,6 +1,7 @@
 // Campaigns that somebody repeats: kept and shown. This product sends no mail, so nothing is generated out of them.
-import { newId } from '../job.ts';
+
 import type { ClientId, Millis } from '../job.ts';
+import { newId } from '../job.ts';
 import type { Ports } from '../ports.ts';
 import { allOf, changeRecord, type Place } from './change-record.ts';
 

@@ -27,7 +27,9 @@ export type Template = {
 };
 
 /** What a saving may set. */
-export type TemplateFields = Partial<Omit<Template, 'id' | 'name' | 'revision' | 'content' | 'createdAt' | 'modifiedAt'>>;
+export type TemplateFields = Partial<
+  Omit<Template, 'id' | 'name' | 'revision' | 'content' | 'createdAt' | 'modifiedAt'>
+>;
 
 type Stores = Pick<Ports, 'records'>;
 
@@ -35,7 +37,11 @@ const placeOf = (name: string): Place => ({ table: 'blasts', part: 'templates', 
 const revisionsPart = (id: number): string => `revisions#${numberKey(id)}`;
 const contentPart = (id: number): string => `template-content#${numberKey(id)}`;
 
-export const findTemplate = async ({ records }: Stores, client: ClientId, name: string): Promise<Template | undefined> => {
+export const findTemplate = async (
+  { records }: Stores,
+  client: ClientId,
+  name: string,
+): Promise<Template | undefined> => {
   const { table, ...key } = placeOf(name);
   const [found] = await records.read(client, table, [key], { fresh: true });
   return found?.value as Template | undefined;
@@ -110,7 +116,9 @@ export const removeTemplate = async (ports: Stores, client: ClientId, name: stri
   if (!removed) return undefined;
   const part = revisionsPart(removed.id);
   const earlier = await allOf<Template>(ports, client, 'blasts', part);
-  const contents = new Map([...earlier, removed].flatMap(({ content }) => (content ? [[content.revision, content]] : [])));
+  const contents = new Map(
+    [...earlier, removed].flatMap(({ content }) => (content ? [[content.revision, content]] : [])),
+  );
   for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.id), content);
   const keys = earlier.map(({ revision }) => ({ part, sort: numberKey(revision) }));
   await ports.records.write(client, 'blasts', keys);

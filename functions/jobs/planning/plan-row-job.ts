@@ -3,8 +3,9 @@
 import { plainText } from '../../files/plain.ts';
 import { planRows } from '../../files/plan-rows.ts';
 import { readRows } from '../../files/read-rows.ts';
+import { enclosedAnew, utf8FromLatin1 } from '../../files/rewrite.ts';
 import { sniff } from '../../files/sniff.ts';
-import type { Entry, RowWork } from '../define.ts';
+import type { Entry, Reading, RowWork } from '../define.ts';
 import { Reject } from '../errors.ts';
 import type { Job, JobId } from '../job.ts';
 import type { Client, Ports } from '../ports.ts';
@@ -30,10 +31,12 @@ export const planInput = async (
   work: RowWork<unknown, unknown, Entry>,
   { key, etag, prefix }: { key: string; etag: string; prefix: string },
 ): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
+  const reading = readingOf(job, work);
   const duplicates = new DuplicateWriter(ports, `${prefix}/duplicates`);
   const planned = await planRows(() => whileRunning({ ports, job }, ports.files.get(key, { etag })), {
     headerless: job.source?.kind === 'addresses',
     ...(work.keyOf && { keyOf: work.keyOf }),
+    ...(reading && { columns: reading.columns }),
     chunkRows: ports.tuning.chunkRows,
     chunkBytes: ports.tuning.chunkBytes,
     onDuplicate: (partition, line, record) => duplicates.add(partition, line, record),
@@ -67,9 +70,18 @@ const plainInput = async (
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
-  if (sniffed.encoding === 'utf-8' && !(await isParents(ports, job, key))) return { key, etag: info.etag };
-  return copy(plainText(ports.files.get(key, { etag: info.etag }), sniffed));
+  const reading = readingOf(job, work);
+  const isPlain = sniffed.encoding === 'utf-8' && !reading?.latin1 && !reading?.singleQuotes && !work.toLines;
+  if (isPlain && !(await isParents(ports, job, key))) return { key, etag: info.etag };
+  let text: AsyncIterable<Uint8Array> = plainText(ports.files.get(key, { etag: info.etag }), sniffed);
+  if (reading?.latin1) text = utf8FromLatin1(text);
+  if (reading?.singleQuotes) text = enclosedAnew(text, reading.columns.delimiter);
+  return copy(work.toLines?.(text) ?? text);
 };
+
+/** Rows that an ended job left are written in our own way, under a header. */
+const readingOf = (job: Job, work: RowWork<unknown, unknown, Entry>): Reading | undefined =>
+  job.source?.kind === 'rest' ? undefined : work.reading?.(job.params);
 
 /** A retry that begins with its parent's input keeps a copy while it runs: the parent's time ends before its own. */
 const isParents = async (ports: Ports, { parent }: Job, key: string): Promise<boolean> => {

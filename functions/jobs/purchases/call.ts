@@ -27,7 +27,7 @@ export const makePurchase = async (ports: Ports, client: Client, raw: JsonObject
   const paid = extid === undefined ? by : purchaseIdOf(client.id, extid);
   const id = facts.incomplete ? cartIdOf(client.id, buyer.sid) : paid;
   const [became] = await savePurchases(writer, [{ key: id, buyer, facts }]);
-  if (typeof became === 'object') return { reject: became.reject, about: 'email' };
+  if (typeof became === 'object' && 'reject' in became) return { reject: became.reject, about: 'email' };
   if (!facts.incomplete) await endCarts(writer, [buyer.sid]);
   const purchase = await read(ports, client, id);
   if (!purchase) throw new RetryLater(1, 'the purchase was replaced at once');

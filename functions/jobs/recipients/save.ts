@@ -8,7 +8,7 @@ import type { Millis, Outcome } from '../job.ts';
 import type { RecordKey, RecordWrite, StoredRecord } from '../ports.ts';
 import type { Sid } from '../profile.ts';
 import { profilesOf, type Writer } from '../purchases/person.ts';
-import { type Happenings, happening, isSame, keeps, union } from './happenings.ts';
+import { type Happenings, happening, isSame, keeps, maxKept, union } from './happenings.ts';
 import { saysAll } from './person-stats.ts';
 import type { BlastEvent } from './read-event.ts';
 import { blastKey, happeningsOf, personKey, type Recipient, table, touchedKey } from './recipient.ts';
@@ -23,6 +23,7 @@ const lookups = 25;
 const touchedLife = 30 * 24 * 3600_000;
 const unknownPerson = 'no profile has that id';
 const unknownBlast = 'no campaign has that blast_id';
+const tooMany = `more than ${maxKept} events of that kind for one person and campaign`;
 
 /** A recipient, what rows of a batch say of it, and which rows these are. */
 interface Group extends Recipient {
@@ -36,7 +37,8 @@ interface Group extends Recipient {
  * first hundred of its kind. Running it again gives the same outcomes.
  */
 export const saveEvents = async (writer: Writer, entries: readonly EventEntry[]): Promise<Applied[]> => {
-  const { became, groups } = await sortOut(writer, entries);
+  const { refused, groups } = await sortOut(writer, entries);
+  const became = entries.map((_, row): Applied => ({ reject: refused.get(row) ?? '' }));
   await touch(writer, groups);
   const records = await writeUnions(
     writer,
@@ -48,7 +50,10 @@ export const saveEvents = async (writer: Writer, entries: readonly EventEntry[])
     groups.map((group) => ({ key: blastKey(group), ...group })),
   );
   for (const [index, { rows }] of groups.entries())
-    for (const row of rows) became[row] = outcomeOf(records[index] as Value, entries[row] as EventEntry, writer.by);
+    for (const row of rows) {
+      const outcome = outcomeOf(records[index] as Value, entries[row] as EventEntry, writer.by);
+      became[row] = outcome === 'skipped' ? { skip: tooMany } : outcome;
+    }
   await settlePeople(writer, peopleOf(entries, groups));
   return became;
 };
@@ -57,22 +62,24 @@ export const saveEvents = async (writer: Writer, entries: readonly EventEntry[])
 const sortOut = async (
   writer: Writer,
   entries: readonly EventEntry[],
-): Promise<{ became: Applied[]; groups: Group[] }> => {
+): Promise<{ refused: Map<number, string>; groups: Group[] }> => {
   const blasts = await knownBlasts(writer, entries);
   const named = entries.flatMap(({ sid, email }) => (email === undefined ? [sid] : []));
   const profiles = named.length === 0 ? new Map<Sid, unknown>() : await profilesOf(writer, [...new Set(named)]);
-  const became: Applied[] = [];
+  const refused = new Map<number, string>();
   const groups = new Map<string, Group>();
   for (const [row, { sid, email, blast, kind, event }] of entries.entries()) {
-    became.push({ reject: blasts.has(blast) ? unknownPerson : unknownBlast });
-    if (!blasts.has(blast) || (email === undefined && !profiles.has(sid))) continue;
+    if (!blasts.has(blast) || (email === undefined && !profiles.has(sid))) {
+      refused.set(row, blasts.has(blast) ? unknownPerson : unknownBlast);
+      continue;
+    }
     const name = `${sid} ${blast}`;
     const group = groups.get(name) ?? { sid, blast, happenings: {}, rows: [] };
     groups.set(name, group);
     group.happenings = union(group.happenings, happening(kind, event));
     group.rows.push(row);
   }
-  return { became, groups: [...groups.values()] };
+  return { refused, groups: [...groups.values()] };
 };
 
 const knownBlasts = async ({ ports, client }: Writer, entries: readonly EventEntry[]): Promise<Set<number>> => {
@@ -154,15 +161,12 @@ const peopleOf = (entries: readonly EventEntry[], groups: readonly Group[]): Map
 /** Writes nothing: what keeping the events has done, or would do. */
 export const lookAtEvents = async (writer: Writer, entries: readonly EventEntry[]): Promise<Forecast[]> => {
   const { ports, client, by } = writer;
-  const { became, groups } = await sortOut(writer, entries);
+  const { refused, groups } = await sortOut(writer, entries);
   const sids = [...new Set(groups.map(({ sid }) => sid))];
   const [profiles, stats] = [await profilesOf(writer, sids), await campaignStatsOf(writer, sids)];
   const keys = groups.flatMap((group) => [personKey(group), blastKey(group)]);
   const stored = byKey(await ports.records.read(client.id, table, keys, { fresh: true }));
-  const forecasts = became.map(
-    (applied): Forecast =>
-      typeof applied === 'string' ? { outcome: applied } : { outcome: 'rejected', reason: applied.reject },
-  );
+  const forecasts = entries.map((_, row): Forecast => ({ outcome: 'rejected', reason: refused.get(row) ?? '' }));
   for (const group of groups) {
     const [own, other] = [stored.get(nameOf(personKey(group))), stored.get(nameOf(blastKey(group)))];
     const wanted = withUnion(own?.value, group.happenings, by);
@@ -172,7 +176,9 @@ export const lookAtEvents = async (writer: Writer, entries: readonly EventEntry[
     for (const row of group.rows) {
       const entry = entries[row] as EventEntry;
       const outcome = outcomeOf(wanted ?? (own?.value as Value), entry, by);
-      forecasts[row] = done ? { outcome } : { outcome, change: changeOf(entry, profile?.email ?? entry.email ?? '') };
+      const reason = outcome === 'skipped' ? { reason: tooMany } : {};
+      const change = done ? {} : { change: changeOf(entry, profile?.email ?? entry.email ?? '') };
+      forecasts[row] = { outcome, ...reason, ...change };
     }
   }
   return forecasts;

@@ -32,6 +32,8 @@ export class Tally {
   /** Of a plan: some changes, and the write units of all. */
   readonly changes: PlannedChange[] = [];
   plannedUnits = 0;
+  /** Of work with an output: the texts of each batch, by its number. */
+  readonly texts: string[][] = [];
   /** Rows that are counted. */
   rows = 0;
   readonly #width: number;
@@ -76,6 +78,12 @@ export class Tally {
   person(outcome: Outcome, rows: number): void {
     this.add(outcome);
     if (rows > 1) this.add('duplicate', rows - 1);
+  }
+
+  /** A person who is left alone, for a reason that lies in what is kept of them. */
+  skip(reason: string, rows: number): void {
+    this.#countReason(reason, 1);
+    this.person('skipped', rows);
   }
 
   /** A person for whom nothing may be written any more. */

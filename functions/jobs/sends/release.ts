@@ -19,7 +19,11 @@ export const release = async (ports: Stores, client: ClientId, sends: readonly S
   await ports.events.publish(sends.map((send) => eventOf(client, send)));
   const outAt = ports.clock.now();
   // Nothing else can become of a due send: whoever tells it a second time writes the same.
-  await writeSends(ports, client, sends.map((send) => sendWrite({ ...send, state: 'out', outAt })));
+  await writeSends(
+    ports,
+    client,
+    sends.map((send) => sendWrite({ ...send, state: 'out', outAt })),
+  );
   await dropIndexes(ports, client, sends);
 };
 
@@ -71,9 +75,18 @@ const sweepEntries = async (ports: Ports, client: ClientId, entries: readonly En
   const { batch } = ports.records;
   for (let at = 0; at < entries.length; at += batch) {
     const some = entries.slice(at, at + batch);
-    const found = await ports.records.read(client, 'sends', some.map(({ id }) => sendKey(id)), { fresh: true });
+    const found = await ports.records.read(
+      client,
+      'sends',
+      some.map(({ id }) => sendKey(id)),
+      { fresh: true },
+    );
     const sends = new Map(found.map((record) => [record.sort, record]));
-    await dropIndexes(ports, client, some.filter((entry) => isStale(entry, sends.get(entry.id), ports.clock.now())));
+    await dropIndexes(
+      ports,
+      client,
+      some.filter((entry) => isStale(entry, sends.get(entry.id), ports.clock.now())),
+    );
     const due = await claim(ports, client, found);
     await release(ports, client, due);
     told += due.length;
@@ -93,7 +106,11 @@ const claim = async (ports: Ports, client: ClientId, found: readonly StoredRecor
   const now = ports.clock.now();
   const open = found.filter(({ value }) => isOpen(value as Send, now));
   if (open.length === 0) return [];
-  const people = await peopleAt(ports, client, open.map(({ value }) => (value as Send).email));
+  const people = await peopleAt(
+    ports,
+    client,
+    open.map(({ value }) => (value as Send).email),
+  );
   const basics = await basicTemplates(ports, client, open);
   const wanted = open.map(({ version, value }) => {
     const send = value as Send;
@@ -103,7 +120,11 @@ const claim = async (ports: Ports, client: ClientId, found: readonly StoredRecor
     const after: Send = refused ? { ...send, state: 'refused', refused } : { ...send, state: 'due', claimedAt: now };
     return { write: { ...sendWrite(after), was: version }, after };
   });
-  const conflicts = await ports.records.write(client, 'sends', wanted.map(({ write }) => write));
+  const conflicts = await ports.records.write(
+    client,
+    'sends',
+    wanted.map(({ write }) => write),
+  );
   const lost = new Set(conflicts.map(({ sort }) => sort));
   const mine = wanted.filter(({ after }) => !lost.has(after.id)).map(({ after }) => after);
   const spared = mine.filter(({ state }) => state === 'refused');

@@ -14,7 +14,8 @@ export const systemClient: ClientId = 'system';
 export const dueShards = 8;
 export const scheduledShards = 4;
 
-const shardOf = (id: string, shards: number): number => Number.parseInt(hash('sha256', id, 'hex').slice(0, 4), 16) % shards;
+const shardOf = (id: string, shards: number): number =>
+  Number.parseInt(hash('sha256', id, 'hex').slice(0, 4), 16) % shards;
 
 /** Times as sort keys, in their order. */
 export const timeKey = (at: Millis): string => String(at).padStart(15, '0');
@@ -43,18 +44,42 @@ export const readIndexSort = (sort: string): { dueAt: Millis; id: string; client
 type Entry = Pick<Send, 'id' | 'dueAt'>;
 
 /** To be called before the sends are written: what stands in no index is told by nobody. */
-export const writeIndexes = async (ports: Pick<Ports, 'records'>, client: ClientId, sends: readonly Send[]): Promise<void> => {
+export const writeIndexes = async (
+  ports: Pick<Ports, 'records'>,
+  client: ClientId,
+  sends: readonly Send[],
+): Promise<void> => {
   const later = sends.filter(({ state }) => state === 'scheduled');
-  await writeSends(ports, systemClient, sends.map((send) => entryWrite(send, dueKey(client, send))));
-  await writeSends(ports, client, later.map((send) => entryWrite(send, scheduledKey(send))));
+  await writeSends(
+    ports,
+    systemClient,
+    sends.map((send) => entryWrite(send, dueKey(client, send))),
+  );
+  await writeSends(
+    ports,
+    client,
+    later.map((send) => entryWrite(send, scheduledKey(send))),
+  );
 };
 
-const entryWrite = ({ dueAt }: Entry, key: RecordKey): RecordWrite => ({ ...key, value: {}, expiresAt: dueAt + keptFor });
+const entryWrite = ({ dueAt }: Entry, key: RecordKey): RecordWrite => ({
+  ...key,
+  value: {},
+  expiresAt: dueAt + keptFor,
+});
 
 /** Nobody waits for these sends any more. */
-export const dropIndexes = async (ports: Pick<Ports, 'records'>, client: ClientId, sends: readonly Entry[]): Promise<void> => {
+export const dropIndexes = async (
+  ports: Pick<Ports, 'records'>,
+  client: ClientId,
+  sends: readonly Entry[],
+): Promise<void> => {
   await writeSends(ports, client, sends.map(scheduledKey));
-  await writeSends(ports, systemClient, sends.map((send) => dueKey(client, send)));
+  await writeSends(
+    ports,
+    systemClient,
+    sends.map((send) => dueKey(client, send)),
+  );
 };
 
 /** Writes without conditions, as many at once as is fast. */

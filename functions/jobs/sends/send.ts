@@ -37,4 +37,8 @@ export const keptFor = 90 * 86_400_000;
 
 export const sendKey = (id: string): RecordKey => ({ part: `send#${id.slice(0, 2)}`, sort: id });
 
-export const sendWrite = (send: Send): RecordWrite => ({ ...sendKey(send.id), value: send, expiresAt: send.dueAt + keptFor });
+export const sendWrite = (send: Send): RecordWrite => ({
+  ...sendKey(send.id),
+  value: send,
+  expiresAt: send.dueAt + keptFor,
+});

@@ -17,7 +17,10 @@ export const acceptSends = async (ports: Ports, client: ClientId, sends: readonl
   try {
     await release(ports, client, now);
   } catch (error) {
-    ports.log.warn('sends.left_to_sweeper', { sends: now.length, error: error instanceof Error ? error.name : 'unknown' });
+    ports.log.warn('sends.left_to_sweeper', {
+      sends: now.length,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
   }
 };
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext } from '../define.ts';
-import { Reject } from '../errors.ts';
+import { Refusal, Reject } from '../errors.ts';
 import { newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
@@ -77,6 +77,10 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
 export const importList = defineJobType<Params, Prepared, PatchEntry>({
   name: 'import',
   params,
+  async admit({ list }, client, { lists }) {
+    if ((await lists.find(client, list))?.details.query)
+      throw new Refusal('invalid_list_name', `Invalid list name: ${list} (a smart list has whoever matches its query)`);
+  },
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
   needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write'],
