@@ -9,6 +9,7 @@ import { list } from './list.ts';
 import { purchase } from './purchase.ts';
 import { send } from './send.ts';
 import { settings } from './settings.ts';
+import { stats } from './stats.ts';
 import { template } from './template.ts';
 
 export const endpoints: Readonly<Record<string, Endpoint>> = {
@@ -22,4 +23,5 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   send,
   settings,
   template,
+  stats,
 };
