@@ -120,7 +120,19 @@ export const update = defineJobType<Params, Prepared, UpdateEntry>({
   title: () => 'Bulk Update',
   // An empty one is shown as PHP shows it: so it was captured.
   echo: ({ update: raw = {} }) => ({ update: Object.keys(raw).length > 0 ? raw : [] }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read', 'aliases:write', 'blasts:read', 'blasts:write'],
+  needs: [
+    'profiles:read',
+    'profiles:write',
+    'lists:read',
+    'lists:write',
+    'aliases:read',
+    'aliases:write',
+    // Of two people who turn out to be one.
+    'purchases:read',
+    'purchases:write',
+    'blasts:read',
+    'blasts:write',
+  ],
   hurt: 'People whose update does not end: variables, lists and opt-outs stay as they were.',
   work: {
     kind: 'rows',
