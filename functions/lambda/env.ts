@@ -87,3 +87,6 @@ export const metricNamespace = 'Stevedore';
 
 /** The `service` dimension of every metric: one for all shells of a stage, so that what the planner and a lane count adds up. */
 export const metricService = (stage: string): string => `stevedore-${stage}`;
+
+/** The doors that requests are counted by: few, since each is a dimension of metrics. */
+export const doorNames = ['sailthru', 'console', 'greenarrow', 'append'] as const;
