@@ -60,8 +60,11 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
   const denied: string[] = [];
   const guards: Guard[] = [];
   const functions = new Map<string, LambdaFunction>();
+  const keys = new Map(blueprint.buckets.map(({ name, key }) => [name, key]));
   for (const spec of blueprint.functions) {
-    const guard = await startGuard(spec.rights, emulators.endpoints, (what) => denied.push(`${spec.name}: ${what}`));
+    const guard = await startGuard(spec.rights, keys, emulators.endpoints, (what) =>
+      denied.push(`${spec.name}: ${what}`),
+    );
     guards.push(guard);
     const at = (name: string) => [`AWS_ENDPOINT_URL_${name}`, guard.url];
     const service = Object.fromEntries(['DYNAMODB', 'S3', 'SQS', 'SES', 'KMS', 'EVENTBRIDGE'].map(at));
@@ -148,7 +151,7 @@ const makeStores = async (blueprint: Blueprint, sdk: AwsClients, endpoint: strin
       await waitUntilTableExists({ client: dynamodb, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: name });
     }),
   );
-  await Promise.all(blueprint.buckets.map((Bucket) => sdk.s3.send(new CreateBucketCommand({ Bucket }))));
+  await Promise.all(blueprint.buckets.map(({ name }) => sdk.s3.send(new CreateBucketCommand({ Bucket: name }))));
   // Dead letters first: a queue names the one that its messages end in.
   const known = new Set<string>();
   const left = [...blueprint.queues];

@@ -1,4 +1,5 @@
 // Reads a synthesized system: what exists, what it is called here, and what is connected with what.
+import type { Statement } from './policy.ts';
 import type { Synthesized } from './synthesize.ts';
 import { Values } from './values.ts';
 
@@ -18,11 +19,6 @@ interface QueueSpec {
   retention: number;
   redrive?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
-/** What a role allows. */
-export interface Statement {
-  actions: string[];
-  resources: string[];
-}
 export interface FunctionSpec {
   name: string;
   /** The folder of the deployed bundle. */
@@ -33,7 +29,8 @@ export interface FunctionSpec {
 }
 export interface Blueprint {
   tables: TableSpec[];
-  buckets: string[];
+  /** `key` is the ARN of the key that objects are encrypted with. */
+  buckets: { name: string; key: string }[];
   queues: QueueSpec[];
   functions: FunctionSpec[];
   /** Queue to function, by their names. */
@@ -76,7 +73,7 @@ export const readBlueprint = ({ stacks, assetFolder }: Synthesized, queueUrl: (n
   const rules = all<Rule>('AWS::Events::Rule').map(({ of }) => of);
   return {
     tables: tablesOf(all),
-    buckets: all('AWS::S3::Bucket').map(({ ref }) => ref),
+    buckets: bucketsOf(all),
     queues: queuesOf(all),
     functions: functionsOf(all, assetFolder),
     mappings: mappingsOf(all),
@@ -101,6 +98,16 @@ const tablesOf = (all: All): TableSpec[] =>
     indexes: of.GlobalSecondaryIndexes ?? [],
   }));
 
+const bucketsOf = (all: All): Blueprint['buckets'] =>
+  all<{
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: { ServerSideEncryptionByDefault: { KMSMasterKeyID: string } }[];
+    };
+  }>('AWS::S3::Bucket').map(({ ref, of }) => {
+    const [rule] = of.BucketEncryption.ServerSideEncryptionConfiguration;
+    return { name: ref, key: rule?.ServerSideEncryptionByDefault.KMSMasterKeyID ?? '' };
+  });
+
 const queuesOf = (all: All): QueueSpec[] =>
   all<{
     QueueName: string;
@@ -116,13 +123,26 @@ const queuesOf = (all: All): QueueSpec[] =>
 
 interface Policy {
   Roles: string[];
-  PolicyDocument: { Statement: { Effect: string; Action: string | string[]; Resource: string | string[] }[] };
+  PolicyDocument: {
+    Statement: {
+      Effect: Statement['effect'];
+      Action: string | string[];
+      Resource: string | string[];
+      Condition?: Record<string, Record<string, string | string[]>>;
+    }[];
+  };
 }
 
+/** A single value may stand for a list of one. */
+const lists = (keys: Record<string, string | string[]>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, [values].flat()]));
+
 const statementsOf = ({ PolicyDocument }: Policy): Statement[] =>
-  PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+  PolicyDocument.Statement.map(({ Effect, Action, Resource, Condition = {} }) => ({
+    effect: Effect,
     actions: [Action].flat(),
     resources: [Resource].flat(),
+    conditions: Object.fromEntries(Object.entries(Condition).map(([name, keys]) => [name, lists(keys)])),
   }));
 
 const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): FunctionSpec[] => {
