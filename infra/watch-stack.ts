@@ -21,6 +21,7 @@ import { type DataStack, tableNames } from './data-stack.ts';
 import type { LaneSpec } from './lanes.ts';
 import { metricsOf, type StageMetrics } from './metrics.ts';
 import type { Stage } from './stage.ts';
+import type { DoorHealth } from './upload-door-stack.ts';
 
 export interface WatchProps extends StackProps {
   stage: Stage;
@@ -28,6 +29,8 @@ export interface WatchProps extends StackProps {
   lanes: readonly LaneSpec[];
   data: DataStack;
   apiId: string;
+  /** Where there is one. */
+  uploadDoor?: DoorHealth;
 }
 
 export class WatchStack extends Stack {
@@ -45,6 +48,7 @@ export class WatchStack extends Stack {
     this.#watchPromises();
     for (const lane of lanes) this.#watchLane(lane);
     this.#watchDoors(apiId);
+    if (props.uploadDoor) this.#watchUploadDoor(props.uploadDoor);
     this.#watchKeepers(lanes);
     this.#watchDomain(types);
     const tables = Object.fromEntries(tableNames.map((name) => [name, data.tables[name].tableName]));
@@ -148,6 +152,13 @@ export class WatchStack extends Stack {
       periods: 3,
     });
     this.#watchShell('api', hurt);
+  }
+
+  #watchUploadDoor({ failures, unhealthy }: DoorHealth): void {
+    const part = 'upload-door';
+    const hurt = 'Clients that post large files in the request itself.';
+    this.#alarm({ kind: 'api-failures', part, hurt, metric: failures, threshold: 5 });
+    this.#alarm({ kind: 'errors', part, hurt, metric: unhealthy, threshold: 1, periods: 2 });
   }
 
   /** The parts that keep everything else going. */

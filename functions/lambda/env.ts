@@ -73,6 +73,13 @@ export const deadLetterEnv = engine;
 export const sweepEnv = engine;
 export const uploadsEnv = engine;
 
+/** The container in which the doors take large requests. */
+export const uploadDoorEnv = engine.extend({
+  /** IPv6 and IPv4. */
+  HOST: z.string().min(1).default('::'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+});
+
 /** The environment, understood, of any shell. */
 export type EngineEnv = z.output<typeof engine> & { MAIL_FROM?: string };
 

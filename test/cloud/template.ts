@@ -27,12 +27,21 @@ export interface FunctionSpec {
   environment: Record<string, string>;
   rights: Statement[];
 }
+/** A container that runs for good. */
+export interface ContainerSpec {
+  name: string;
+  /** The folder that its image is built of. */
+  folder: string;
+  environment: Record<string, string>;
+  rights: Statement[];
+}
 export interface Blueprint {
   tables: TableSpec[];
   /** `key` is the ARN of the key that objects are encrypted with. */
   buckets: { name: string; key: string }[];
   queues: QueueSpec[];
   functions: FunctionSpec[];
+  containers: ContainerSpec[];
   /** Queue to function, by their names. */
   mappings: { queue: string; fn: string; batchSize: number; concurrency: number }[];
   /** Route key to function. */
@@ -76,6 +85,7 @@ export const readBlueprint = ({ stacks, assetFolder }: Synthesized, queueUrl: (n
     buckets: bucketsOf(all),
     queues: queuesOf(all),
     functions: functionsOf(all, assetFolder),
+    containers: containersOf(all, assetFolder),
     mappings: mappingsOf(all),
     routes: routesOf(all),
     schedules: rules.flatMap((rule) => {
@@ -145,9 +155,27 @@ const statementsOf = ({ PolicyDocument }: Policy): Statement[] =>
     conditions: Object.fromEntries(Object.entries(Condition).map(([name, keys]) => [name, lists(keys)])),
   }));
 
-const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): FunctionSpec[] => {
-  const policies = all<Policy>('AWS::IAM::Policy').map(({ of }) => of);
-  return all<{
+/** What the role of this ARN may do. */
+const rightsOf = (all: All, role: string): Statement[] =>
+  all<Policy>('AWS::IAM::Policy')
+    .filter(({ of }) => of.Roles.some((name) => role.endsWith(`:${name}`)))
+    .flatMap(({ of }) => statementsOf(of));
+
+const containersOf = (all: All, assetFolder: Synthesized['assetFolder']): ContainerSpec[] =>
+  all<{
+    TaskRoleArn: string;
+    ContainerDefinitions: { Name: string; Image: string; Environment: { Name: string; Value: string }[] }[];
+  }>('AWS::ECS::TaskDefinition').flatMap(({ of }) =>
+    of.ContainerDefinitions.map(({ Name, Image, Environment }) => ({
+      name: Name,
+      folder: assetFolder(Image),
+      environment: Object.fromEntries(Environment.map((variable) => [variable.Name, variable.Value])),
+      rights: rightsOf(all, of.TaskRoleArn),
+    })),
+  );
+
+const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): FunctionSpec[] =>
+  all<{
     FunctionName: string;
     Code: { S3Key: string };
     Timeout: number;
@@ -158,9 +186,8 @@ const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): Functio
     folder: assetFolder(of.Code.S3Key),
     timeoutSeconds: of.Timeout,
     environment: of.Environment.Variables,
-    rights: policies.filter(({ Roles }) => Roles.some((role) => of.Role.endsWith(`:${role}`))).flatMap(statementsOf),
+    rights: rightsOf(all, of.Role),
   }));
-};
 
 const mappingsOf = (all: All): Blueprint['mappings'] =>
   all<{
