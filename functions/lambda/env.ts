@@ -68,7 +68,7 @@ export const reportEnv = engine.extend({
   MAIL_FROM: z.email(),
 });
 /** One worker for everything sends mail too. */
-export const workEnv = reportEnv;
+export const workEnv = reportEnv.extend({});
 export const deadLetterEnv = engine;
 export const sweepEnv = engine;
 export const uploadsEnv = engine;
