@@ -31,7 +31,7 @@ export const columnsOf = ({ names, hasHeader }: FileHead): Column[] => {
   for (const column of more) column.use = 'ignore';
   if (first) return columns;
   // No column is called email: perhaps one is called nearly so.
-  const near = names.findIndex((name) => /e-?mail|address/i.test(name));
+  const near = names.findIndex((name) => /mail|address/i.test(name));
   return columns.map((column, index) => (index === near ? { ...column, use: 'email' } : column));
 };
 
