@@ -2,8 +2,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { saveAdPlan } from '../../functions/jobs/campaigns/ad-plan.ts';
 import type { Blast } from '../../functions/jobs/campaigns/blast.ts';
-import { blastsInUse, changeBlast, contentOf, createBlast, findBlast, listBlasts } from '../../functions/jobs/campaigns/blasts.ts';
-import { removeTemplate, saveTemplate, templateContent, templateRevision } from '../../functions/jobs/campaigns/template.ts';
+import {
+  blastsInUse,
+  changeBlast,
+  contentOf,
+  createBlast,
+  findBlast,
+  listBlasts,
+} from '../../functions/jobs/campaigns/blasts.ts';
+import {
+  removeTemplate,
+  saveTemplate,
+  templateContent,
+  templateRevision,
+} from '../../functions/jobs/campaigns/template.ts';
 import type { Client, Ports } from '../../functions/jobs/ports.ts';
 import { makeSends } from '../../functions/jobs/sends/make-sends.ts';
 import { sweepSends } from '../../functions/jobs/sends/release.ts';
@@ -42,7 +54,15 @@ const done = async (type: string, params: Record<string, unknown>) => {
 
 it('keeps campaigns with long contents while several callers change them', async () => {
   const html = '<p>"é"</p>'.repeat(30_000);
-  const draft = { status: 'scheduled', name: 'June', list: 'Main', labels: [], more: {}, createdAt: 1, modifiedAt: 1 } as const;
+  const draft = {
+    status: 'scheduled',
+    name: 'June',
+    list: 'Main',
+    labels: [],
+    more: {},
+    createdAt: 1,
+    modifiedAt: 1,
+  } as const;
   const blast = (await createBlast(ports, client.id, { ...draft, labels: [] }, { html })) as Blast;
   const labels = ['a', 'b', 'c', 'd'];
   await Promise.all(

@@ -42,6 +42,7 @@ export const allOf = async <T extends Value>(
   options: { fresh?: boolean } = {},
 ): Promise<T[]> => {
   const values: T[] = [];
-  for await (const page of records.range(client, table, part, options)) for (const { value } of page) values.push(value as T);
+  for await (const page of records.range(client, table, part, options))
+    for (const { value } of page) values.push(value as T);
   return values;
 };

@@ -35,7 +35,7 @@ type Stores = Pick<Ports, 'records'>;
 
 const placeOf = (name: string): Place => ({ table: 'blasts', part: 'templates', sort: name });
 const revisionsPart = (id: number): string => `revisions#${numberKey(id)}`;
-const contentPart = (id: number): string => `template-content#${numberKey(id)}`;
+const contentPart = (name: string): string => `template-content#${name}`;
 
 export const findTemplate = async (
   { records }: Stores,
@@ -53,7 +53,7 @@ export const listTemplates = (ports: Stores, client: ClientId): Promise<Template
 
 /** What people read. Revisions keep theirs until the template goes. */
 export const templateContent = async (ports: Stores, client: ClientId, template: Template): Promise<Content> => {
-  const found = template.content && (await readLong(ports, client, contentPart(template.id), template.content));
+  const found = template.content && (await readLong(ports, client, contentPart(template.name), template.content));
   return (found ?? {}) as Content;
 };
 
@@ -80,14 +80,16 @@ export const saveTemplate = async (
 ): Promise<Template> => {
   const now = ports.clock.now();
   let fresh: number | undefined;
+  let written: LongValue | undefined;
   return changeRecord<Template, Template>(ports, client, placeOf(name), async (before) => {
-    fresh ??= before ? undefined : await nextNumber(ports, client, 'template');
-    const id = before?.id ?? fresh ?? (await nextNumber(ports, client, 'template'));
+    fresh ??= before?.id ?? (await nextNumber(ports, client, 'template'));
+    const id = before?.id ?? fresh;
     // The same from whoever saves next: a revision never changes.
     if (before) {
       const key = { part: revisionsPart(id), sort: numberKey(before.revision) };
       await ports.records.write(client, 'blasts', [{ ...key, value: before }]);
     }
+    if (content) written ??= await putLong(ports, client, contentPart(name), content);
     return {
       labels: [],
       tags: [],
@@ -96,7 +98,7 @@ export const saveTemplate = async (
       createdAt: now,
       ...before,
       ...fields,
-      ...(content && { content: await putLong(ports, client, contentPart(id), content) }),
+      ...(written && { content: written }),
       more: { ...before?.more, ...fields.more },
       id,
       name,
@@ -119,7 +121,7 @@ export const removeTemplate = async (ports: Stores, client: ClientId, name: stri
   const contents = new Map(
     [...earlier, removed].flatMap(({ content }) => (content ? [[content.revision, content]] : [])),
   );
-  for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.id), content);
+  for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.name), content);
   const keys = earlier.map(({ revision }) => ({ part, sort: numberKey(revision) }));
   await ports.records.write(client, 'blasts', keys);
   return removed;
