@@ -60,7 +60,6 @@ const refusals: Record<RefusalReason, ErrorCode> = {
   blast_not_found: 'validation_failed',
   template_not_found: 'validation_failed',
   send_not_found: 'validation_failed',
-  already_sent: 'validation_failed',
   too_large: 'validation_failed',
 };
 
