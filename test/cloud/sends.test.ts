@@ -20,8 +20,16 @@ it('tells a send at once through the API, and one that falls due through the swe
   await ask('POST', '/template', { template: 'welcome', content_html: '<b>Hi</b>' });
   const now = await ask('POST', '/send', { template: 'welcome', email: 'ada@example.com' });
   expect(told()).toEqual([now.send_id]);
-  const later = await ask('POST', '/send', { template: 'welcome', email: 'bob@example.com', schedule_time: '+2 seconds' });
-  const back = await ask('POST', '/send', { template: 'welcome', email: 'eve@example.com', schedule_time: '+2 seconds' });
+  const later = await ask('POST', '/send', {
+    template: 'welcome',
+    email: 'bob@example.com',
+    schedule_time: '+2 seconds',
+  });
+  const back = await ask('POST', '/send', {
+    template: 'welcome',
+    email: 'eve@example.com',
+    schedule_time: '+2 seconds',
+  });
   expect(await ask('DELETE', '/send', { send_id: back.send_id })).toEqual({ send_id: back.send_id, ok: true });
   await until(
     async () => {
@@ -31,12 +39,17 @@ it('tells a send at once through the API, and one that falls due through the swe
     (count) => count > 1,
   );
   expect(told()).toEqual([now.send_id, later.send_id]);
-  expect(await ask('GET', '/send', { send_id: later.send_id })).toMatchObject({ status: 'unknown', template: 'welcome' });
+  expect(await ask('GET', '/send', { send_id: later.send_id })).toMatchObject({
+    status: 'unknown',
+    template: 'welcome',
+  });
 });
 
 it('keeps campaigns, repeats and ad plans, and finds the inventory out of these', async () => {
   const blast = await ask('POST', '/blast', { name: 'June', list: 'Main', status: 'sent', start_time: '2024-06-01' });
-  expect(await ask('GET', '/blast', { status: 'sent', limit: 0 })).toMatchObject({ blasts: [{ blast_id: blast.blast_id }] });
+  expect(await ask('GET', '/blast', { status: 'sent', limit: 0 })).toMatchObject({
+    blasts: [{ blast_id: blast.blast_id }],
+  });
   await ask('POST', '/blast_repeat', { name: 'Weekly', list: 'Main' });
   await ask('POST', '/ad/plan', { name: 'Spring', schedule: ['Mon'], zones: ['top'] });
   for (const job of ['ad_inventory', 'export_scheduled_sends']) {
