@@ -11,10 +11,10 @@ import {
   listBlasts,
 } from '../../functions/jobs/campaigns/blasts.ts';
 import {
+  findRevision,
   removeTemplate,
   saveTemplate,
   templateContent,
-  templateRevision,
 } from '../../functions/jobs/campaigns/template.ts';
 import type { Client, Ports } from '../../functions/jobs/ports.ts';
 import { makeSends } from '../../functions/jobs/sends/make-sends.ts';
@@ -78,12 +78,12 @@ it('keeps campaigns with long contents while several callers change them', async
 });
 
 it('keeps the revisions of templates, and removes them all', async () => {
-  await saveTemplate(ports, client.id, 'news', { subject: '1' }, { html: 'one' });
+  const saved = await saveTemplate(ports, client.id, 'news', { subject: '1' }, { html: 'one' });
   const second = await saveTemplate(ports, client.id, 'news', { subject: '2' }, { html: 'two' });
-  const first = await templateRevision(ports, client.id, second, 1);
+  const first = await findRevision(ports, client.id, saved.revision);
   expect(first && (await templateContent(ports, client.id, first))).toEqual({ html: 'one' });
   await removeTemplate(ports, client.id, 'news');
-  expect(await templateRevision(ports, client.id, second, 1)).toBeUndefined();
+  for (const { revision } of [saved, second]) expect(await findRevision(ports, client.id, revision)).toBeUndefined();
 });
 
 it('tells sends at once or when they fall due, each once, and none that was taken back', async () => {

@@ -9,7 +9,7 @@ import { nextNumber, numberKey } from './numbers.ts';
 export type Template = {
   id: number;
   name: string;
-  /** 1 for the first, one more each time that it is saved. */
+  /** Another, higher number each time that a template is saved: no two revisions of a client share one. */
   revision: number;
   subject?: string;
   fromName?: string;
@@ -34,6 +34,8 @@ export type TemplateFields = Partial<
 type Stores = Pick<Ports, 'records'>;
 
 const placeOf = (name: string): Place => ({ table: 'blasts', part: 'templates', sort: name });
+/** Leads from a revision to the name of its template; may lead to one that never came to be. */
+const namesKey = (revision: number) => ({ part: 'revision-names', sort: numberKey(revision) });
 const revisionsPart = (id: number): string => `revisions#${numberKey(id)}`;
 const contentPart = (name: string): string => `template-content#${name}`;
 
@@ -70,6 +72,17 @@ export const templateRevision = async (
   return found?.value as Template | undefined;
 };
 
+/** The revision of that number, whichever template it is one of. */
+export const findRevision = async (
+  ports: Stores,
+  client: ClientId,
+  revision: number,
+): Promise<Template | undefined> => {
+  const [found] = await ports.records.read(client, 'blasts', [namesKey(revision)], { fresh: true });
+  const template = found && (await findTemplate(ports, client, String(found.value.template)));
+  return template && templateRevision(ports, client, template, revision);
+};
+
 /** Makes a template or its next revision; fields that are not given stay as they are. */
 export const saveTemplate = async (
   ports: Pick<Ports, 'records' | 'clock'>,
@@ -84,6 +97,8 @@ export const saveTemplate = async (
   return changeRecord<Template, Template>(ports, client, placeOf(name), async (before) => {
     fresh ??= before?.id ?? (await nextNumber(ports, client, 'template'));
     const id = before?.id ?? fresh;
+    const revision = await nextNumber(ports, client, 'revision');
+    await ports.records.write(client, 'blasts', [{ ...namesKey(revision), value: { template: name } }]);
     // The same from whoever saves next: a revision never changes.
     if (before) {
       const key = { part: revisionsPart(id), sort: numberKey(before.revision) };
@@ -102,7 +117,7 @@ export const saveTemplate = async (
       more: { ...before?.more, ...fields.more },
       id,
       name,
-      revision: (before?.revision ?? 0) + 1,
+      revision,
       modifiedAt: now,
     };
   });
@@ -123,6 +138,7 @@ export const removeTemplate = async (ports: Stores, client: ClientId, name: stri
   );
   for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.name), content);
   const keys = earlier.map(({ revision }) => ({ part, sort: numberKey(revision) }));
+  keys.push(...[...earlier, removed].map(({ revision }) => namesKey(revision)));
   await ports.records.write(client, 'blasts', keys);
   return removed;
 };

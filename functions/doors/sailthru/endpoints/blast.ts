@@ -39,6 +39,7 @@ const keptNames = [
   'autoconvert_text',
   'eval_template',
   'previous_blast_id',
+  'paused',
 ];
 
 /** An id that cannot be one is as unknown as one that nobody has. */
