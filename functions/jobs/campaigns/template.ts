@@ -60,7 +60,7 @@ export const templateContent = async (ports: Stores, client: ClientId, template:
 };
 
 /** The template as it was in that revision. */
-export const templateRevision = async (
+const templateRevision = async (
   { records }: Stores,
   client: ClientId,
   template: Template,
