@@ -51,7 +51,13 @@ describe('POST /blast', () => {
     const { blast_id } = await made();
     // As the PHP client does it: what is not to be changed is null.
     const changed = await blast('POST', { blast_id, name: 'July', list: null, subject: null, labels: ['a', 'b'] });
-    expect(changed.body).toMatchObject({ blast_id, name: 'July', list: 'Main', status: 'scheduled', labels: ['a', 'b'] });
+    expect(changed.body).toMatchObject({
+      blast_id,
+      name: 'July',
+      list: 'Main',
+      status: 'scheduled',
+      labels: ['a', 'b'],
+    });
     await blast('POST', { blast_id, content_text: 'Bye' });
     const cancelled = await blast('POST', { blast_id, schedule_time: '' });
     expect(cancelled.body).toMatchObject({ status: 'created', content_html: '<p>Hello</p>', content_text: 'Bye' });
@@ -66,12 +72,23 @@ describe('POST /blast', () => {
   it('copies a campaign or a template, and what is given goes before', async () => {
     const { blast_id } = await made();
     const copy = await made({ copy_blast: blast_id, schedule_time: '2099-07-01', name: 'July' });
-    expect(copy).toMatchObject({ name: 'July', list: 'Main', subject: 'Hello', copy_blast_id: blast_id, status: 'scheduled' });
+    expect(copy).toMatchObject({
+      name: 'July',
+      list: 'Main',
+      subject: 'Hello',
+      copy_blast_id: blast_id,
+      status: 'scheduled',
+    });
     expect(copy.blast_id).not.toBe(blast_id);
     const envelope = { from_name: 'Shop', from_email: 'shop@example.com', subject: 'Welcome' };
     await call(house.app, 'POST', '/template', { template: 'welcome', ...envelope, content_html: '<b>Hi</b>' });
     const byTemplate = await made({ copy_template: 'welcome', list: 'Main', schedule_time: 'tomorrow' });
-    expect(byTemplate).toMatchObject({ name: 'welcome', subject: 'Welcome', content_html: '<b>Hi</b>', status: 'scheduled' });
+    expect(byTemplate).toMatchObject({
+      name: 'welcome',
+      subject: 'Welcome',
+      content_html: '<b>Hi</b>',
+      status: 'scheduled',
+    });
   });
 
   it('is told by whoever sends that a campaign is being sent and was sent; from then on it stays', async () => {
@@ -91,7 +108,11 @@ describe('POST /blast', () => {
 
   it('takes in campaigns of another system under their ids', async () => {
     const old = { blast_id: 1042, imported: 1, name: 'Old', list: 'Main', status: 'sent', start_time: '2020-06-01' };
-    expect(await made(old)).toMatchObject({ blast_id: 1042, status: 'sent', start_time: 'Mon, 01 Jun 2020 00:00:00 +0000' });
+    expect(await made(old)).toMatchObject({
+      blast_id: 1042,
+      status: 'sent',
+      start_time: 'Mon, 01 Jun 2020 00:00:00 +0000',
+    });
     expect(await blast('POST', old)).toMatchObject({ status: 409, body: { error: 99 } });
   });
 });

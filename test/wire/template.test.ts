@@ -57,7 +57,10 @@ describe('/template', () => {
     expect(await revision(1)).toMatchObject({ content_html: '<b>1</b>', subject: 'Hi', revision: 1 });
     expect(await revision(2)).toMatchObject({ content_html: '<b>2</b>', subject: 'Hi', revision: 2 });
     expect(await revision(3)).toMatchObject({ content_html: '<b>2</b>', subject: 'Ho', revision: 3 });
-    expect(await template('GET', { template: 'welcome', revision: 9 })).toMatchObject({ status: 404, body: { error: 99 } });
+    expect(await template('GET', { template: 'welcome', revision: 9 })).toMatchObject({
+      status: 404,
+      body: { error: 99 },
+    });
   });
 
   it('loses nothing when two people save at once', async () => {
@@ -92,11 +95,20 @@ describe('/blast_repeat', () => {
   it('gives extractors a list always, and modify_time on each', async () => {
     // As tap-sailthru asks: without parameters.
     expect((await repeat('GET', 'null')).body).toEqual({ repeats: [] });
-    const weekly = { name: 'Weekly', list: 'Main', template: 'news', days: ['Mon'], send_time: '9:00 am', generate_time: 2 };
+    const weekly = {
+      name: 'Weekly',
+      list: 'Main',
+      template: 'news',
+      days: ['Mon'],
+      send_time: '9:00 am',
+      generate_time: 2,
+    };
     const made = (await repeat('POST', weekly)).body;
     expect(made.repeat_id).toMatch(/^[0-9a-f]{24}$/);
     const { repeats } = (await repeat('GET', 'null')).body as { repeats: Json[] };
-    expect(repeats).toEqual([expect.objectContaining({ ...weekly, days_month: [], modify_time: expect.stringMatching(rfc2822) })]);
+    expect(repeats).toEqual([
+      expect.objectContaining({ ...weekly, days_month: [], modify_time: expect.stringMatching(rfc2822) }),
+    ]);
     await repeat('POST', { repeat_id: made.repeat_id, status: 'paused' });
     expect((await repeat('GET')).body).toMatchObject({ repeats: [{ name: 'Weekly', status: 'paused' }] });
     expect((await repeat('DELETE', { repeat_id: made.repeat_id })).body).toMatchObject({ ok: true });
@@ -111,14 +123,26 @@ describe('/ad/plan', () => {
 
   it('keeps plans by name and gives extractors a list always', async () => {
     expect((await plan('GET')).body).toEqual({ ad_plans: [] });
-    const spring = { name: 'Spring', list: 'Main', schedule: ['Monday', 'fri'], schedule_days: { 20120214: 1 }, zones: 'top,side' };
+    const spring = {
+      name: 'Spring',
+      list: 'Main',
+      schedule: ['Monday', 'fri'],
+      schedule_days: { 20120214: 1 },
+      zones: 'top,side',
+    };
     await plan('POST', spring);
     await plan('POST', { name: 'Spring', schedule_days: { 20120214: '-1', 20120215: 0 } });
     await plan('POST', { name: 'Autumn', schedule: 'Tue' });
     const { ad_plans } = (await plan('GET')).body as { ad_plans: Json[] };
     expect(ad_plans).toMatchObject([
       { name: 'Autumn', schedule: ['Tue'] },
-      { name: 'Spring', list: 'Main', schedule: ['Mon', 'Fri'], zones: ['top', 'side'], schedule_days: { 20120214: -1, 20120215: 0 } },
+      {
+        name: 'Spring',
+        list: 'Main',
+        schedule: ['Mon', 'Fri'],
+        zones: ['top', 'side'],
+        schedule_days: { 20120214: -1, 20120215: 0 },
+      },
     ]);
     expect(ad_plans.every(({ plan_id }) => /^[0-9a-f]{24}$/.test(String(plan_id)))).toBe(true);
     expect((await plan('GET', { name: 'Autumn' })).body).toMatchObject({ ad_plans: [{ name: 'Autumn' }] });
@@ -147,7 +171,10 @@ describe('/event', () => {
   });
 
   it.each(['send', 'cancel', 'open', 'click', 'purchase', 'daily'])('refuses the reserved name %s', async (name) => {
-    expect(await event('POST', { id: 'ada@example.com', event: name })).toMatchObject({ status: 400, body: { error: 99 } });
+    expect(await event('POST', { id: 'ada@example.com', event: name })).toMatchObject({
+      status: 400,
+      body: { error: 99 },
+    });
     expect(told()).toEqual([]);
   });
 

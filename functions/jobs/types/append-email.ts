@@ -86,7 +86,7 @@ export const appendEmail = defineJobType<Params, null, RecordEntry>({
   params,
   title: ({ name }) => name,
   echo: () => ({}),
-  needs: ['profiles:read', 'aliases:read', 'exports:write'],
+  needs: ['profiles:read', 'aliases:read'],
   hurt: 'People who wait for addresses to be appended to their records.',
   work: {
     kind: 'rows',
