@@ -39,7 +39,7 @@ export const purchaseImport = defineJobType<Params, null, PurchaseEntry>({
   params,
   title: () => 'Purchase Import',
   echo: () => ({}),
-  needs: ['profiles:read', 'profiles:write', 'purchases:read', 'purchases:write'],
+  needs: ['profiles:read', 'profiles:write', 'aliases:write', 'purchases:read', 'purchases:write'],
   hurt: 'People who bring their purchases in: profiles and queries do not know of them.',
   work: {
     kind: 'rows',
