@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { GivenColumns } from '../files/given-columns.ts';
 import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
-import type { Client, Ports, RecordTable } from './ports.ts';
+import type { Client, ClientSettings, Ports, RecordTable } from './ports.ts';
 
 export { outcomes } from './job.ts';
 export { recordTables } from './ports.ts';
@@ -112,6 +112,8 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Beside `keyOf`: several JSON objects on one line, separated by spaces, are rows of their own. */
+  objects?: true;
   /** Makes lines of an input that is written otherwise, as a stream. */
   toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */
@@ -170,7 +172,12 @@ export interface JobType<P = unknown, S = unknown, E extends Entry = Entry> {
   aliases?: readonly string[];
   params: z.ZodType<P>;
   /** Lookups that decide whether the request can become a job; throws Refusal. */
-  admit?(params: P, client: ClientId, ports: Pick<Ports, 'lists' | 'records' | 'clock'>): Promise<void>;
+  admit?(
+    params: P,
+    client: ClientId,
+    ports: Pick<Ports, 'lists' | 'records' | 'clock'>,
+    settings: ClientSettings,
+  ): Promise<void>;
   /** The generated name of a job. */
   title(params: P): string;
   /** Keys that answers repeat. */
