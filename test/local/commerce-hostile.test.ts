@@ -30,7 +30,9 @@ describe('a hostile file', () => {
       '[]',
       '{}',
       '{"email":"ada@example.com","extid":"b"',
-      JSON.stringify(sold({ extid: 'many', items: Array.from({ length: 20_000 }, () => ({ id: 'a', price: 1, qty: 1 })) })),
+      JSON.stringify(
+        sold({ extid: 'many', items: Array.from({ length: 20_000 }, () => ({ id: 'a', price: 1, qty: 1 })) }),
+      ),
       JSON.stringify(sold({ extid: 'k', email: '=cmd@x' })),
       JSON.stringify(sold({ extid: 'e'.repeat(501) })),
       '\0\0',
