@@ -56,7 +56,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
     { table: 'members', actions: ['Query'] },
   ],
   'profiles:write': [
-    { table: 'profiles', actions: ['PutItem', 'UpdateItem'] },
+    { table: 'profiles', actions: ['PutItem', 'UpdateItem', 'DeleteItem'] },
     { table: 'members', actions: ['BatchWriteItem'] },
   ],
   'lists:read': [{ table: 'lists', actions: ['GetItem', 'Query'] }],

@@ -112,6 +112,8 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Beside `keyOf`: several JSON objects on one line, separated by spaces, are rows of their own. */
+  objects?: true;
   /** Makes lines of an input that is written otherwise, as a stream. */
   toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */

@@ -3,7 +3,8 @@ import type { JobId } from '../../functions/jobs/job.ts';
 import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
-import { jobOfChange, sidOfChange } from './profile-store.ts';
+import { sidOfChange } from '../../functions/jobs/profile.ts';
+import { jobOfChange } from './profile-store.ts';
 import type { Stage } from './stage.ts';
 import { type Actor, Disturbance } from './world.ts';
 

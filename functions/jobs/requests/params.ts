@@ -18,14 +18,11 @@ export const flag = z
 export const refuse = (reason: RefusalReason) => ({ params: { reason } });
 
 /** The name of a list: 1 to 200 characters without control characters; `All Users` is a pseudo list. */
+export const isListName = (name: string): boolean =>
+  name.trim() !== '' && [...name].length <= 200 && name.isWellFormed() && !/\p{Cc}/u.test(name) && name !== 'All Users';
+
 export const listName = text.superRefine((name, context) => {
-  const valid =
-    name.trim() !== '' &&
-    [...name].length <= 200 &&
-    name.isWellFormed() &&
-    !/\p{Cc}/u.test(name) &&
-    name !== 'All Users';
-  if (!valid)
+  if (!isListName(name))
     context.addIssue({
       code: 'custom',
       message: `Invalid list name: ${name.slice(0, 200)}`,
