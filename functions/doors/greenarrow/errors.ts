@@ -57,10 +57,6 @@ const refusals: Record<RefusalReason, ErrorCode> = {
   already_sent: 'validation_failed',
   not_allowed: 'validation_failed',
   idempotency_conflict: 'invalid_request',
-  blast_not_found: 'validation_failed',
-  template_not_found: 'validation_failed',
-  send_not_found: 'validation_failed',
-  already_sent: 'validation_failed',
   too_large: 'validation_failed',
 };
 
