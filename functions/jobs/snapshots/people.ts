@@ -11,7 +11,7 @@ export interface View {
   offset: Offset;
 }
 
-export const engagements = [
+const engagements = [
   'engaged',
   'active',
   'passive',
