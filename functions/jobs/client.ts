@@ -11,6 +11,8 @@ export interface ClientSettings {
   exportHours: number;
   /** Neutralises cells that a spreadsheet would run as formulas. */
   guardFormulas: boolean;
+  /** Shows the key `extid` in list exports. People are found by it either way. */
+  extidLookup: boolean;
   /** Requests per second by `METHOD endpoint`, over the documented ones. */
   rateLimits: Record<string, number>;
 }
@@ -20,6 +22,7 @@ export const defaultSettings: ClientSettings = {
   timeZone: 'UTC',
   exportHours: 2,
   guardFormulas: false,
+  extidLookup: false,
   rateLimits: {},
 };
 
