@@ -74,7 +74,7 @@ describe('the Node client', () => {
     expect(byFile.update).toEqual([]);
     expect(await finished(byFile)).toMatchObject({ rows: 2, updated: 1, unchanged: 1 });
     await rm(path);
-    const query = { source_list: 'N', criteria: ['field'], field: ['x'], value: ['Zoë'] };
+    const query = { source_list: 'N', criteria: ['email'], value: ['one@example.com'] };
     const byQuery = await client.post({ job: 'update', query, update: { vars: { found: true } } });
     expect(await finished(byQuery)).toMatchObject({ rows: 1, updated: 1 });
     expect(await personOf(house, 'one@example.com')).toMatchObject({ vars: { x: 'Zoë', found: true } });
