@@ -6,18 +6,19 @@ import { parseArgs } from 'node:util';
 import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from './bench/figures.ts';
 import { benchMachine } from './bench/machine.ts';
 import { benchPlanner } from './bench/planner.ts';
+import { benchUpdate } from './bench/update.ts';
 import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
-  --rows N       rows for one machine and for the planner (default 1,000,000)
+  --rows N       rows for one machine, for the planner and for updates (default 1,000,000)
   --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only; with --only aws a dry run of it
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
-  --only PART    machine, floor, planner, aws or afternoon (which is the worker on AWS and plain loops beside it)
+  --only PART    machine, floor, planner, update, aws or afternoon (which is the worker on AWS and plain loops beside it)
   --no-floor     leave out the plain loops that figures can be compared with
   --profile DIR  write CPU profiles of the server and of the worker
   --json         print JSON`;
 
-const parts = ['machine', 'floor', 'planner', 'aws', 'afternoon'];
+const parts = ['machine', 'floor', 'planner', 'update', 'aws', 'afternoon'];
 /** Plain loops, for comparison. */
 const loops = ['floor', 'afternoon'];
 const leastAwsRows = 20_000;
@@ -78,6 +79,7 @@ const run = async (): Promise<void> => {
   const [one, other] = sections;
   if (one && other) add(ratios(one, other));
   if (wants('planner')) add(await benchPlanner(rows));
+  if (wants('update')) add(await benchUpdate(rows, profile));
   if (wants('aws') || wants('afternoon')) {
     const size = large ? ['large'] : [];
     const worker = await inProcess(new URL('./bench/aws-worker.ts', import.meta.url), awsRows, profiling, ...size);

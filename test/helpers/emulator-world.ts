@@ -39,7 +39,7 @@ export const openWorld = async (): Promise<World> => {
     eventBus: name('events'),
   };
   const sdk = awsClients(config);
-  await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-export_list_data']);
+  await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-update', 'lane-export_list_data']);
   return { ports: awsPorts(config, sdk), sdk, config, emulators };
 };
 
