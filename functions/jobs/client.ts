@@ -13,6 +13,8 @@ export interface ClientSettings {
   guardFormulas: boolean;
   /** Shows the key `extid` in list exports. People are found by it either way. */
   extidLookup: boolean;
+  /** How many days after it was sent a campaign may still be exported; absent: always. */
+  blastQueryDays?: number;
   /** Requests per second by `METHOD endpoint`, over the documented ones. */
   rateLimits: Record<string, number>;
 }

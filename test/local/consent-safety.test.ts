@@ -85,7 +85,8 @@ describe('consent', () => {
     await fc.assert(
       fc.asyncProperty(start, jobs, async (said, works) => {
         // A client of its own for each run: the same base, told apart by nothing but the id.
-        house.client = { ...house.client, id: `client-${number++}`, apiKey: `key-${number}` };
+        const id = `client-${number++}`;
+        house.client = { ...house.client, id, username: id, apiKey: `key ${id}`, organization: number + 1, admin: false };
         await house.ports.clients.put(house.client);
         await addPerson(house, email, { ...said, optoutAt: 1, optoutTemplates: ['T'], keys: { extid: 'X' } });
         let before = await personOf(house, email);

@@ -49,13 +49,14 @@ const refusals: Record<RefusalReason, ErrorCode> = {
   invalid_date: 'validation_failed',
   unknown_type: 'invalid_request',
   list_not_found: 'not_found',
+  blast_not_found: 'not_found',
+  blast_not_exportable: 'validation_failed',
   job_not_found: 'not_found',
+  send_not_found: 'not_found',
+  template_not_found: 'not_found',
+  already_sent: 'validation_failed',
   not_allowed: 'validation_failed',
   idempotency_conflict: 'invalid_request',
-  blast_not_found: 'validation_failed',
-  template_not_found: 'validation_failed',
-  send_not_found: 'validation_failed',
-  already_sent: 'validation_failed',
   too_large: 'validation_failed',
 };
 

@@ -81,9 +81,9 @@ const plainInput = async (
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
-  const objects = work.objects && sniffed.encoding === 'utf-8' && holdsSeveral(Buffer.concat(head).toString());
   // One line may hold a whole file of objects: longer than any row that is read.
-  if (objects) return copy(oneObjectPerLine(ports.files.get(key, { etag: info.etag })));
+  if (work.objects && sniffed.encoding === 'utf-8' && holdsSeveral(Buffer.concat(head).toString()))
+    return copy(oneObjectPerLine(ports.files.get(key, { etag: info.etag })));
   const reading = readingOf(job, work);
   const isPlain = sniffed.encoding === 'utf-8' && !reading?.latin1 && !reading?.singleQuotes && !work.toLines;
   if (isPlain && !(await isParents(ports, job, key))) return { key, etag: info.etag };

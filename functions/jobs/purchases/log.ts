@@ -1,7 +1,7 @@
 // The log of purchases in order of time: the parts of each day are read side by side and merged, so that memory stays flat.
 import type { ClientId, Millis } from '../job.ts';
-import { mergedSorts } from '../merged-ranges.ts';
 import type { Ports } from '../ports.ts';
+import { mergedRanges } from '../rows/merged-ranges.ts';
 import { dayPart, dayShards, idAt, type Purchase, placeOf, purchaseOf, recordKeyOf } from './purchase.ts';
 
 const dayLength = 24 * 3600_000;
@@ -21,7 +21,7 @@ export async function* purchasesBetween(
     const parts = Array.from({ length: dayShards }, (_, shard) =>
       records.range(client, 'purchases', dayPart(day, shard), bounds),
     );
-    for await (const places of mergedSorts(parts))
+    for await (const places of mergedRanges(parts))
       for (let from = 0; from < places.length; from += readAtOnce)
         yield await purchasesAt(records, client, places.slice(from, from + readAtOnce));
   }

@@ -1,5 +1,6 @@
 // The lines of a purchase as callers send them: items, adjustments, tenders. Reasons never repeat what was read.
 import { isObject, type JsonObject } from '../json-line.ts';
+import { tagsOf } from '../requests/tags.ts';
 import type { Charge, Item } from './purchase.ts';
 
 type Read<T> = T | { reject: string };
@@ -20,14 +21,6 @@ const amountOf = (value: unknown): number | undefined => {
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-};
-
-/** An array of texts, or texts that commas separate; each once. */
-export const tagsOf = (value: unknown): string[] | undefined => {
-  const parts = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(parts)) return undefined;
-  const tags = new Set(parts.flatMap((part) => textOf(part) ?? []));
-  return tags.size > 0 ? [...tags] : undefined;
 };
 
 const known = new Set(['id', 'title', 'url', 'price', 'qty', 'tags']);

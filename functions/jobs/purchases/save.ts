@@ -2,8 +2,9 @@
 import type { Applied, Change, Entry, Forecast } from '../define.ts';
 import { RetryLater } from '../errors.ts';
 import type { Outcome } from '../job.ts';
-import type { RecordKey, StoredRecord } from '../ports.ts';
+import type { StoredRecord } from '../ports.ts';
 import type { Sid } from '../profile.ts';
+import { type IndexedWrite, writeIndexed } from '../rows/indexed-records.ts';
 import { profilesOf, purchasesOf, settlePeople, type Writer } from './person.ts';
 import { cartIdOf, indexKeysOf, type Purchase, type PurchaseFacts, purchaseOf, recordKeyOf } from './purchase.ts';
 import type { Buyer } from './read-purchase.ts';
@@ -40,8 +41,6 @@ const same = (one: object, other: object): boolean => sortedText(one) === sorted
 const sortedText = (value: object): string =>
   JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 
-const keyText = ({ part, sort }: RecordKey): string => `${part} ${sort}`;
-
 /** The buyers' addresses, those of profiles that were named by id among them. Who is not there is left out. */
 const addressesOf = async (writer: Writer, entries: readonly PurchaseEntry[]): Promise<Map<Sid, string>> => {
   const known = new Map(entries.flatMap(({ buyer }) => (buyer.email === undefined ? [] : [[buyer.sid, buyer.email]])));
@@ -65,34 +64,20 @@ export const savePurchases = async (writer: Writer, entries: readonly PurchaseEn
     if (round === rounds) throw new RetryLater(5, 'purchases kept changing');
     const chosen = open.map((index) => entries[index] as PurchaseEntry);
     const stored = await read(writer, chosen, round > 0);
-    const writes: { index: number; purchase: Purchase; was: number }[] = [];
-    const left: Purchase[] = [];
+    const writes: (IndexedWrite & { index: number })[] = [];
     for (const [place, index] of open.entries()) {
       const entry = chosen[place] as PurchaseEntry;
-      const email = addresses.get(entry.buyer.sid) as string;
       const record = stored.get(entry.key);
       const old = record && purchaseOf(record.value);
+      const email = addresses.get(entry.buyer.sid) as string;
       const { outcome, purchase } = decide(entry, email, by, old);
       became[index] = outcome;
       people.set(entry.buyer.sid, email);
       if (old && old.sid !== entry.buyer.sid) people.set(old.sid, undefined);
-      if (purchase) writes.push({ index, purchase, was: record?.version ?? 0 });
-      if (purchase && old) left.push(old);
+      if (purchase) writes.push({ index, ...writeOf(purchase, record) });
     }
-    const behind = await leftBehind(writer, left, writes);
-    const indexes = writes.flatMap(({ purchase }) => indexKeysOf(purchase));
-    await ports.records.write(
-      client.id,
-      table,
-      indexes.map((key) => ({ ...key, value: {} })),
-    );
-    const records = writes.map(({ purchase, was }) => ({ ...recordKeyOf(purchase.id), value: { ...purchase }, was }));
-    const conflicts = new Set((await ports.records.write(client.id, table, records)).map(({ sort }) => sort));
-    await removeIndexes(
-      writer,
-      behind.filter(({ sort }) => !conflicts.has(sort.slice(-24))),
-    );
-    open = writes.flatMap(({ index, purchase }) => (conflicts.has(purchase.id) ? [index] : []));
+    const conflicts = await writeIndexed(ports.records, client.id, table, writes);
+    open = writes.flatMap(({ index, sort }) => (conflicts.has(sort) ? [index] : []));
   }
   await settlePeople(writer, people);
   return became;
@@ -107,22 +92,13 @@ const read = async (
   return new Map((await ports.records.read(client.id, table, keys, { fresh })).map((record) => [record.sort, record]));
 };
 
-/** The index records that will lead to nothing once the purchases are replaced, as they are before anyone replaces them. */
-const leftBehind = async (
-  { ports, client }: Writer,
-  old: readonly Purchase[],
-  writes: readonly { purchase: Purchase }[],
-): Promise<StoredRecord[]> => {
-  const needed = new Set(writes.flatMap(({ purchase }) => indexKeysOf(purchase).map(keyText)));
-  const keys = old.flatMap(indexKeysOf).filter((key) => !needed.has(keyText(key)));
-  return keys.length === 0 ? [] : ports.records.read(client.id, table, keys, { fresh: true });
-};
-
-/** Removes them, unless someone has written them again meanwhile: an index may lead to nothing, but must not miss anything. */
-const removeIndexes = async ({ ports, client }: Writer, records: readonly StoredRecord[]): Promise<void> => {
-  const removals = records.map(({ part, sort, version }) => ({ part, sort, was: version }));
-  if (removals.length > 0) await ports.records.write(client.id, table, removals);
-};
+const writeOf = (purchase: Purchase, record: StoredRecord | undefined): IndexedWrite => ({
+  ...recordKeyOf(purchase.id),
+  value: { ...purchase },
+  was: record?.version ?? 0,
+  indexes: indexKeysOf(purchase),
+  before: record ? indexKeysOf(purchaseOf(record.value)) : [],
+});
 
 /** Ends the carts of people who have bought. */
 export const endCarts = async (writer: Writer, sids: readonly Sid[]): Promise<void> => {
@@ -130,14 +106,11 @@ export const endCarts = async (writer: Writer, sids: readonly Sid[]): Promise<vo
   const keys = sids.map((sid) => recordKeyOf(cartIdOf(client.id, sid)));
   const carts = await ports.records.read(client.id, table, keys, { fresh: true });
   if (carts.length === 0) return;
-  const behind = await leftBehind(
-    writer,
-    carts.map(({ value }) => purchaseOf(value)),
-    [],
-  );
-  const removals = carts.map(({ part, sort, version }) => ({ part, sort, was: version }));
-  await ports.records.write(client.id, table, removals);
-  await removeIndexes(writer, behind);
+  const removals = carts.map(({ part, sort, version, value }) => {
+    const before = indexKeysOf(purchaseOf(value));
+    return { part, sort, was: version, indexes: [], before };
+  });
+  await writeIndexed(ports.records, client.id, table, removals);
   await settlePeople(writer, new Map(sids.map((sid) => [sid, undefined])));
 };
 

@@ -23,7 +23,7 @@ const dayNumber = (day: string): number | undefined => {
 
 /** At most 31 days. The texts are those of the documents, letter by letter. */
 export const dayRange = z
-  .object({ start_date: z.unknown(), end_date: z.unknown() })
+  .object({ start_date: z.unknown().optional(), end_date: z.unknown().optional() })
   .transform(({ start_date, end_date }, context): DayRange => {
     const fail = (message: string) => {
       context.addIssue({ code: 'custom', message, ...refuse('invalid_date') });

@@ -1,7 +1,7 @@
 // What is scheduled, in order of time: the parts of the client's index are read side by side.
 import type { ClientId } from '../job.ts';
-import { mergedSorts } from '../merged-ranges.ts';
 import type { Ports } from '../ports.ts';
+import { mergedRanges } from '../rows/merged-ranges.ts';
 import { type Send, sendKey } from './send.ts';
 import { readIndexSort, scheduledPart, scheduledShards } from './send-index.ts';
 
@@ -10,7 +10,7 @@ export async function* scheduledSends({ records }: Pick<Ports, 'records'>, clien
   const parts = Array.from({ length: scheduledShards }, (_, shard) =>
     records.range(client, 'sends', scheduledPart(shard)),
   );
-  for await (const sorts of mergedSorts(parts))
+  for await (const sorts of mergedRanges(parts))
     for (let from = 0; from < sorts.length; from += records.batch) {
       const ids = sorts.slice(from, from + records.batch).map((sort) => readIndexSort(sort).id);
       const found = await records.read(client, 'sends', ids.map(sendKey));

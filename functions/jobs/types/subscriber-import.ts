@@ -18,13 +18,13 @@ import {
 
 interface Prepared {
   list: ListId;
+  /** Addresses of this client were changed. */
+  moved: boolean;
   email: number;
   status: number;
   subscribeTime: number;
   /** Index and name of each column that becomes a variable. */
   vars: [index: number, name: string][];
-  /** Addresses of this client were changed. */
-  moved: boolean;
 }
 
 interface Subscriber extends PatchEntry {

@@ -5,8 +5,8 @@ import { type BlastRequest, saveBlast, unknownBlast } from '../../../jobs/campai
 import { Refusal } from '../../../jobs/errors.ts';
 import { wholeBlastAnswer } from './blast-answer.ts';
 import { listByStatus, statusWords } from './blast-list.ts';
-import { readContent, readEnvelope } from './content.ts';
 import type { Endpoint } from './endpoint.ts';
+import { readContent, readEnvelope } from './mail-content.ts';
 import { invalid, type Reading, reading } from './reading.ts';
 
 /** Kept as they come, and shown again: only whoever sends knows what they mean. */

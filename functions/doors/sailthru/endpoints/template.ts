@@ -12,8 +12,8 @@ import {
 import type { Client } from '../../../jobs/ports.ts';
 import { rfc2822 } from '../dates.ts';
 import { ApiError } from '../errors.ts';
-import { readContent, readEnvelope } from './content.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
+import { readContent, readEnvelope } from './mail-content.ts';
 import { reading } from './reading.ts';
 
 /** Kept as they come, and shown again. */
