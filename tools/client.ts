@@ -12,6 +12,7 @@ const usage = `npm run client -- <id> [options]
   --dialect WORD       documented, or strict: only the statuses pending, completed and error (documented)
   --export-hours N     how long export links live (2)
   --guard-formulas     neutralise cells that a spreadsheet would run
+  --extid-lookup       show the key extid in list exports
   --rotate             a new secret
 On this machine the client is written to STEVEDORE_HOME (.stevedore). With CLIENTS_TABLE, SECRETS_KEY and AWS_REGION set it is
 written to that deployment, with your own AWS credentials.`;
@@ -23,12 +24,19 @@ const { values, positionals } = parseArgs({
     dialect: { type: 'string' },
     'export-hours': { type: 'string' },
     'guard-formulas': { type: 'boolean' },
+    'extid-lookup': { type: 'boolean' },
     rotate: { type: 'boolean', default: false },
   },
 });
 
 const settingsGiven = (): Partial<ClientSettings> => {
-  const { dialect, 'time-zone': timeZone, 'export-hours': hours, 'guard-formulas': guardFormulas } = values;
+  const {
+    dialect,
+    'time-zone': timeZone,
+    'export-hours': hours,
+    'guard-formulas': guardFormulas,
+    'extid-lookup': extidLookup,
+  } = values;
   if (dialect !== undefined && dialect !== 'documented' && dialect !== 'strict')
     throw new Error('--dialect: documented or strict');
   const exportHours = hours === undefined ? undefined : Number(hours);
@@ -39,6 +47,7 @@ const settingsGiven = (): Partial<ClientSettings> => {
     ...(timeZone !== undefined && { timeZone }),
     ...(exportHours !== undefined && { exportHours }),
     ...(guardFormulas !== undefined && { guardFormulas }),
+    ...(extidLookup !== undefined && { extidLookup }),
   };
 };
 

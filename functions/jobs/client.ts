@@ -12,6 +12,8 @@ export interface ClientSettings {
   exportHours: number;
   /** Neutralises cells that a spreadsheet would run as formulas. */
   guardFormulas: boolean;
+  /** Shows the key `extid` in list exports. People are found by it either way. */
+  extidLookup: boolean;
   /** How many days after it was sent a campaign may still be exported; absent: always. */
   blastQueryDays?: number;
   /**
@@ -30,6 +32,7 @@ export const defaultSettings: ClientSettings = {
   timeZone: 'UTC',
   exportHours: 2,
   guardFormulas: false,
+  extidLookup: false,
   rateLimits: {},
 };
 

@@ -51,7 +51,7 @@ interface WriterContext {
   writer: Writer;
 }
 
-export const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
+const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
   stamp: job.id,
   at: job.startedAt ?? job.createdAt,
   job: job.id,
