@@ -44,6 +44,12 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
       sortKey: attribute('rank', AttributeType.STRING),
       projectionType: ProjectionType.KEYS_ONLY,
     },
+    {
+      indexName: 'byId',
+      partitionKey: attribute('client', AttributeType.STRING),
+      sortKey: attribute('id', AttributeType.STRING),
+      projectionType: ProjectionType.KEYS_ONLY,
+    },
   ],
 };
 

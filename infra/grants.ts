@@ -7,6 +7,8 @@ import type { BucketName, DataStack, TableName } from './data-stack.ts';
 /** What the engine's own parts touch, besides the needs of job types. */
 export type EngineNeed =
   | 'clients:read'
+  | 'clients:list'
+  | 'jobs:list'
   | 'rates:count'
   | 'jobs:create'
   | 'jobs:work'
@@ -54,7 +56,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
     { table: 'members', actions: ['Query'] },
   ],
   'profiles:write': [
-    { table: 'profiles', actions: ['PutItem', 'UpdateItem'] },
+    { table: 'profiles', actions: ['PutItem', 'UpdateItem', 'DeleteItem'] },
     { table: 'members', actions: ['BatchWriteItem'] },
   ],
   'lists:read': [{ table: 'lists', actions: ['GetItem', 'Query'] }],
@@ -63,7 +65,13 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   ...recordGrants,
   'exports:write': [writeTo('exports')],
   'clients:read': [{ table: 'clients', actions: ['GetItem'] }, { secrets: ['Decrypt'] }],
-  'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
+  'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
+  'jobs:list': [
+    { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['Query'], index: 'byId' },
+    { table: 'jobs', actions: ['BatchGetItem'] },
+  ],
+  'rates:count': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [

@@ -1,5 +1,5 @@
 // What each function needs: the engine's part of it, and for lanes and the planner what the job types say.
-import type { JobType, Need } from '../functions/jobs/define.ts';
+import { type JobType, type Need, recordTables } from '../functions/jobs/define.ts';
 import type { EngineNeed } from './grants.ts';
 
 type Needs = readonly (Need | EngineNeed)[];
@@ -24,15 +24,22 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
 ];
 
 /**
- * Doors write jobs and uploads, sign links to results and forms for uploads (a form allows what its signer may do), and cancel jobs:
+ * Doors read and write single profiles, lists and records; they write jobs and uploads, sign links to results and forms for uploads (a form allows what its signer may do), and cancel jobs:
  * then they remove what these left.
  */
 export const apiNeeds: Needs = [
   'clients:read',
+  'clients:list',
   'rates:count',
   'jobs:create',
   'jobs:work',
+  'jobs:list',
+  'profiles:read',
+  'profiles:write',
   'lists:read',
+  'lists:write',
+  'lists:erase',
+  ...recordTables.flatMap((table): Need[] => [`${table}:read`, `${table}:write`]),
   'uploads:write',
   'uploads:remove',
   'work-files:write',
@@ -43,7 +50,10 @@ export const apiNeeds: Needs = [
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
 export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', ...ending];
-/** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
+/**
+ * The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. It tells
+ * sends that fall due, when it has asked whether the people still want them.
+ */
 export const sweepNeeds: Needs = [
   'jobs:due',
   'jobs:work',
@@ -51,6 +61,11 @@ export const sweepNeeds: Needs = [
   'uploads:remove',
   'exports:remove',
   'work-files:read',
+  'sends:read',
+  'sends:write',
+  'blasts:read',
+  'aliases:read',
+  'profiles:read',
   ...ending,
 ];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

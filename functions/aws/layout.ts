@@ -13,6 +13,8 @@ export const ttlAttribute = 'ttl';
 export const byDue = { index: 'byDue', partition: 'look', sort: 'due', sortType: 'N', value: 'due' } as const;
 /** Index of the jobs table: a client's jobs in the order of `jobs/rank.ts`. */
 export const byRank = { index: 'byRank', partition: 'client', sort: 'rank', sortType: 'S' } as const;
+/** Index of the jobs table: a client's jobs in the order of their ids, which is that of their making. */
+export const byId = { index: 'byId', partition: 'client', sort: 'id', sortType: 'S' } as const;
 
 /** The sort key of items that are alone under their partition key. */
 const only = 'meta';
@@ -31,8 +33,16 @@ export const claimKey = (client: ClientId, key: string): Key => ({ pk: `claim#${
 export const rateKey = (bucket: string, second: number): Key => ({ pk: `rate#${sha256(bucket)}#${second}`, sk: only });
 export const clientKey = (id: ClientId): Key => ({ pk: `id#${id}`, sk: only });
 export const apiKeyKey = (apiKey: string): Key => ({ pk: `key#${apiKey}`, sk: only });
+export const organizationKey = (organization: number): Key => ({ pk: `organization#${organization}`, sk: only });
+export const usernameKey = (username: string): Key => ({ pk: `username#${username}`, sk: only });
+/** Counts organizations. */
+export const organizationsKey: Key = { pk: 'organizations', sk: only };
+/** All clients lie here by id, in one partition: there are few of them, and they change seldom. */
+export const directory = 'clients';
+export const directoryKey = (id: ClientId): Key => ({ pk: directory, sk: id });
 export const listKey = (client: ClientId, name: string): Key => ({ pk: client, sk: name });
-export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: `${client}#${hex(shardOf(sid))}`, sk: sid });
+export const shardKey = (client: ClientId, shard: number): string => `${client}#${hex(shard)}`;
+export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: shardKey(client, shardOf(sid)), sk: sid });
 
 export const recordKey = (client: ClientId, { part, sort }: RecordKey): Key => ({ pk: `${client}#${part}`, sk: sort });
 

@@ -1,6 +1,6 @@
 // The writes to one file of profiles: creations and updates of a batch, and the members that they add.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type ProfileChange, type ProfilePatch, type Sid, shardOf } from '../jobs/profile.ts';
+import { type ProfileChange, type ProfilePatch, type Sid, seenFields, shardOf } from '../jobs/profile.ts';
 import type { Members } from './members.ts';
 import {
   type ListCells,
@@ -22,6 +22,8 @@ type Joins = Map<number, Map<number, Sid[]>>;
 type UpdateRow = [...ProfileRow, id: number];
 type Creation = Extract<ProfileChange, { kind: 'create' }>;
 type Update = Extract<ProfileChange, { kind: 'update' }>;
+type Removal = Extract<ProfileChange, { kind: 'remove' }>;
+type Read = Pick<Update, 'consent' | 'statsVersion' | 'seen'>;
 
 export class ProfileWriter {
   readonly #names: NameTables;
@@ -31,6 +33,7 @@ export class ProfileWriter {
   readonly #insert: StatementSync;
   readonly #readForUpdate: StatementSync;
   readonly #update: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(db: DatabaseSync, names: NameTables, members: Members, sids: SidIndex) {
     this.#names = names;
@@ -41,8 +44,9 @@ export class ProfileWriter {
     this.#readForUpdate = db.prepare(`SELECT ${profileColumns}, p.id FROM ${wantedProfiles}`);
     this.#readForUpdate.setReturnArrays(true);
     this.#update = db.prepare(
-      'UPDATE profiles SET vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
+      'UPDATE profiles SET email = ?, vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
     );
+    this.#remove = db.prepare('DELETE FROM profiles WHERE id = ?');
   }
 
   /** Applies changes, which come sorted by sid, and gives the conflicts. To be called in a write transaction. */
@@ -58,6 +62,10 @@ export class ProfileWriter {
         client,
         changes.filter((change) => change.kind === 'update'),
         joins,
+      ),
+      ...this.#removeAll(
+        client,
+        changes.filter((change) => change.kind === 'remove'),
       ),
     ];
     for (const [list, shards] of joins) for (const [shard, sids] of shards) this.#members.add(list, shard, sids);
@@ -107,17 +115,44 @@ export class ProfileWriter {
     const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
     const conflicts: Sid[] = [];
     let next = 0;
-    for (const { sid, patch, job } of changes) {
+    for (const change of changes) {
+      const { sid, patch, job } = change;
       const row = rows[next];
       if (!row || row[0] !== sid) {
         conflicts.push(sid);
         continue;
       }
       next++;
+      if (!holds(row, change)) {
+        conflicts.push(sid);
+        continue;
+      }
       const vars = patch.vars ? mergedVars(row[2], patch.vars) : row[2];
       const lists = patch.lists ? this.#mergedLists(row, patch.lists, joins) : row[3];
-      const more = patch.source === undefined ? row[8] : moreText({ ...parseMore(row[8]), source: patch.source });
-      this.#update.run(vars, lists, this.#names.jobs.refOf(job), patch.signupAt ?? row[7], more, row[9]);
+      const more = patch.more ? moreText({ ...parseMore(row[8]), ...patch.more }) : row[8];
+      this.#update.run(
+        patch.email ?? row[1],
+        vars,
+        lists,
+        this.#names.jobs.refOf(job),
+        patch.signupAt ?? row[7],
+        more,
+        row[9],
+      );
+    }
+    return conflicts;
+  }
+
+  #removeAll(client: number, changes: readonly Removal[]): Sid[] {
+    const conflicts: Sid[] = [];
+    for (const { sid, ...read } of changes) {
+      const [row] = this.#readForUpdate.all(JSON.stringify([sid]), client) as unknown as UpdateRow[];
+      if (!row || !holds(row, read)) {
+        conflicts.push(sid);
+        continue;
+      }
+      this.#remove.run(row[9]);
+      this.#sids.remove(client, sid);
     }
     return conflicts;
   }
@@ -127,7 +162,10 @@ export class ProfileWriter {
     for (const [name, at] of Object.entries(lists)) {
       const list = this.#names.lists.refOf(name);
       const place = cells.findIndex((cell, i) => i % 2 === 0 && cell === list);
-      if (place >= 0) cells[place + 1] = at;
+      // The index of members may say too much: whoever reads it looks at the profile.
+      if (at === null) {
+        if (place >= 0) cells.splice(place, 2);
+      } else if (place >= 0) cells[place + 1] = at;
       else {
         cells.push(list, at);
         join(joins, list, shardOf(row[0]), row[0]);
@@ -136,6 +174,18 @@ export class ProfileWriter {
     return JSON.stringify(cells);
   }
 }
+
+/** Whether the row still says what the change was made from. */
+const holds = (row: UpdateRow, { consent, statsVersion, seen = {} }: Read): boolean => {
+  const fields = seenFields.filter((field) => field in seen);
+  if (consent === undefined && statsVersion === undefined && fields.length === 0) return true;
+  const more = parseMore(row[8]);
+  return (
+    (consent === undefined || consent === (more.optout ?? 'none')) &&
+    (statsVersion === undefined || statsVersion === (more.stats?.version ?? 0)) &&
+    fields.every((field) => JSON.stringify(seen[field]) === JSON.stringify(more[field]))
+  );
+};
 
 const join = (joins: Joins, list: number, shard: number, sid: Sid): void => {
   const shards = joins.get(list) ?? new Map<number, Sid[]>();

@@ -1,9 +1,12 @@
 // What the domain asks of the world. Two sets of implementations keep these promises: functions/aws and functions/embedded.
+import type { Client, Clients } from './client.ts';
 import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Links, Millis } from './job.ts';
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
 import type { Tuning } from './tuning.ts';
 import type { Usage } from './usage.ts';
+
+export { type Client, type ClientSettings, type Clients, defaultSettings } from './client.ts';
 
 interface Clock {
   now(): Millis;
@@ -20,7 +23,7 @@ export interface LedgerEntry {
   /** How many are accounted with this part, when the rest is left to another worker; absent when the chunk is done. */
   reached?: number;
   counts: Counts;
-  /** Rejected rows by reason. */
+  /** Rejected and skipped rows by reason. */
   reasons?: Readonly<Record<string, number>>;
   usage?: Partial<Usage>;
   marks?: readonly string[];
@@ -73,6 +76,11 @@ export interface Jobs {
   deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
   /** The client's jobs in the order of their ranks. One indexed query, which costs what the page holds; may be a moment old. */
   list(client: ClientId, page: JobPage): Promise<Job[]>;
+  /**
+   * The client's jobs whose ids lie in [first, last], in order of id, at most 100. One indexed query. Prefixes of ids will do
+   * for ends: `last` takes in all that begin with it.
+   */
+  between(client: ClientId, first: JobId, last: JobId): Promise<Job[]>;
   /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
   due(now: Millis, limit: number): Promise<Job[]>;
 }
@@ -91,6 +99,8 @@ export interface Profiles {
   apply(client: ClientId, changes: readonly ProfileChange[]): Promise<Sid[]>;
   /** The members of a list whose shard is in [from, to), ordered by sid, in batches. The profile decides who is a member. */
   members(client: ClientId, list: ListId, from: number, to: number): AsyncIterable<Profile[]>;
+  /** All profiles of the client whose shard is in [from, to), ordered by sid, in batches. */
+  scan(client: ClientId, from: number, to: number): AsyncIterable<Profile[]>;
 }
 
 /** What a team says of a list. */
@@ -121,13 +131,13 @@ export interface Lists {
   /** Sets those details that are given, on the list of that name, which is made when missing. The list after it. */
   describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
   /**
-   * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
-   * that name has another. The list that was there, undefined when there was none.
+   * Ends lists, however many members they have: these keep an id that nothing leads to any more, and a list made later under
+   * the same name has another. A name that belongs to another id by now is left alone. How many lists were ended.
    */
-  erase(client: ClientId, name: string): Promise<List | undefined>;
+  erase(client: ClientId, lists: readonly Pick<List, 'name' | 'id'>[]): Promise<number>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
-  /** Adds variables to what is known of a list (`exact`: replaces them), and sets its size hint to at least `size`. */
+  /** Adds variables to what is known of a list and sets its size hint to at least `size`; `exact`: replaces what was known of both. */
   learn(
     client: ClientId,
     name: string,
@@ -173,12 +183,15 @@ export interface Records {
   ): Promise<StoredRecord[]>;
   /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
   write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
-  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  /**
+   * The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old, unless
+   * `fresh` asks for a consistent read.
+   */
   range(
     client: ClientId,
     table: RecordTable,
     part: string,
-    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number; fresh?: boolean },
   ): AsyncIterable<StoredRecord[]>;
 }
 
@@ -261,7 +274,7 @@ export interface Mail {
 export interface DomainEvent {
   /** The same thing that happened has the same id, however often it is told. */
   id: string;
-  kind: 'job.ended';
+  kind: 'job.ended' | 'send.due' | 'user.event';
   client: ClientId;
   at: Millis;
   /** Ids, codes and numbers only, as in a log. */
@@ -301,39 +314,14 @@ export class PullFailed extends Error {
   }
 }
 
-export interface ClientSettings {
-  /** `documented` shows all five status words; `strict` only pending, completed and error. */
-  dialect: 'documented' | 'strict';
-  /** IANA zone in which dates are shown and read. */
-  timeZone: string;
-  /** How long export links live, in hours after the job's end. */
-  exportHours: number;
-  /** Neutralises cells that a spreadsheet would run as formulas. */
-  guardFormulas: boolean;
-  /** Requests per second by `METHOD endpoint`, over the documented ones. */
-  rateLimits: Record<string, number>;
-}
-
-export interface Client {
-  id: ClientId;
-  apiKey: string;
-  secret: string;
-  settings: ClientSettings;
-}
-
-export interface Clients {
-  byKey(apiKey: string): Promise<Client | undefined>;
-  byId(id: ClientId): Promise<Client | undefined>;
-  /**
-   * Writes a client, its secret encrypted. Settings that are left out have their defaults. Throws for another client's
-   * key, and RangeError for a time zone that does not exist.
-   */
-  put(client: Omit<Client, 'settings'> & { settings?: Partial<ClientSettings> }): Promise<void>;
-}
-
 export interface Rates {
-  /** Counts one call in the bucket's current second; the calls so far in that second, this one included. */
-  hit(bucket: string, second: number): Promise<number>;
+  /**
+   * Counts one call in the bucket's current window, the one of `seconds` that holds this second; the calls so far in it, this
+   * one included. A bucket always has the same windows.
+   */
+  hit(bucket: string, second: number, seconds?: number): Promise<number>;
+  /** The calls so far in that window, without counting one; may be a moment old. */
+  seen(bucket: string, second: number, seconds?: number): Promise<number>;
 }
 
 /** Ids, codes and numbers only: no address, value, list name, secret, signature, hash or link ever goes into a log. */
@@ -367,11 +355,3 @@ export interface Ports {
   log: Log;
   dialects: Partial<Record<DoorName, Dialect>>;
 }
-
-export const defaultSettings: ClientSettings = {
-  dialect: 'documented',
-  timeZone: 'UTC',
-  exportHours: 2,
-  guardFormulas: false,
-  rateLimits: {},
-};

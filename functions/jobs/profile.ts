@@ -30,6 +30,8 @@ export type KeyName = (typeof keyNames)[number];
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {
+  /** How often they were written on condition of what they were (`statsVersion` of a change). */
+  version?: number;
   opens?: number;
   clicks?: number;
   pageviews?: number;
@@ -51,6 +53,8 @@ export interface Stats {
   /** Degrees. */
   latitude?: number;
   longitude?: number;
+  /** How often seen in each place, by the names that `city`, `state` and `country` use. */
+  places?: Partial<Record<'city' | 'state' | 'country', Record<string, number>>>;
   /** Score by tag, out of purchases and clicks. */
   interests?: Record<string, number>;
   /** Opens by day (`yyyymmdd`, UTC) of the last hundred days on which there were any. */
@@ -82,25 +86,71 @@ export interface Profile {
   stats?: Stats;
   /** Other keys of the person; each leads here through the aliases. */
   keys?: Partial<Record<KeyName, string>>;
+  /** Addresses by which the person was reached before, oldest first, at most `maxAddresses`: they lead here too. */
+  addresses?: string[];
 }
 
 export const maxConsents = 50;
+export const maxAddresses = 50;
 
-/** What a job may set on a profile, field by field: absent fields are left alone. */
+/** What may be set on a profile, field by field: absent fields are left alone. */
 export interface ProfilePatch {
+  /** Null removes a variable. */
   vars?: Record<string, unknown>;
-  lists?: Record<ListId, Millis>;
+  /** Null leaves a list. */
+  lists?: Record<ListId, Millis | null>;
   signupAt?: Millis;
-  source?: string;
+  /** The address by which the person is reached from now on; the sid stays. */
+  email?: string;
+  /** Each of these replaces what was there, null removes it. */
+  more?: Partial<{ [Field in keyof ProfileMore]: ProfileMore[Field] | null }>;
 }
 
+/** Fields that most profiles do not have. */
+export type ProfileMore = Omit<
+  Profile,
+  'sid' | 'email' | 'vars' | 'lists' | 'createdAt' | 'createdBy' | 'changedBy' | 'signupAt'
+>;
+export const moreFields = [
+  'source',
+  'optout',
+  'optoutAt',
+  'optoutTemplates',
+  'consents',
+  'status',
+  'statusAt',
+  'stats',
+  'keys',
+  'addresses',
+] as const satisfies readonly (keyof ProfileMore)[];
+
 /**
- * One write to one profile. `create` holds only while no profile has that sid, `update` only while one has:
- * when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
+ * One write to one profile. `create` holds only while no profile has that sid, `update` and `remove` only while one has (with
+ * what they say was read): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
  */
 export type ProfileChange =
   | { kind: 'create'; profile: Profile }
-  | { kind: 'update'; sid: Sid; job: JobId; patch: ProfilePatch };
+  | {
+      kind: 'update';
+      sid: Sid;
+      job: JobId;
+      patch: ProfilePatch;
+      /** The consent that was read: the update holds only while it is still this, so that each change of it is one of its own. */
+      consent?: ConsentWord;
+      /** The version of the stats that was read, 0 for none: likewise, so that nobody's counts are written over. */
+      statsVersion?: number;
+      /** What was read of fields that are written as one (undefined: nothing): likewise. */
+      seen?: { [Field in SeenField]?: Profile[Field] | undefined };
+    }
+  /** What an index says of the person stays, and leads nowhere. */
+  | { kind: 'remove'; sid: Sid; consent?: ConsentWord };
+
+/** Fields whose new value is made out of the old one. */
+export const seenFields = ['keys', 'addresses', 'optoutTemplates'] as const satisfies readonly (keyof ProfileMore)[];
+type SeenField = (typeof seenFields)[number];
+
+/** The sid that a change is about. */
+export const sidOfChange = (change: ProfileChange): Sid => (change.kind === 'create' ? change.profile.sid : change.sid);
 
 /** The id of an address: the first 12 bytes of SHA-256 over client and normalised address, so that a row needs no lookup. */
 export const sidOf = (client: ClientId, email: string): Sid =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { consoleDoor, consolePath } from '../doors/console/app.ts';
+import { greenarrowDoor, greenarrowPath } from '../doors/greenarrow/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
@@ -12,6 +13,7 @@ import { checkTicket } from '../embedded/tickets.ts';
 import { submitDrop } from '../jobs/drop.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { uploadArrived } from '../jobs/schedule.ts';
+import { sweepSends } from '../jobs/sends/release.ts';
 import { resume, sweep } from '../jobs/sweep.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
@@ -74,10 +76,11 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
   app.route(consolePath, consoleDoor(ports));
+  app.route(greenarrowPath, greenarrowDoor(ports));
   app.route('/', sailthruDoor(ports));
 
   const sweeping = async () => {
-    await sweep(ports).catch(() => ports.log.error('sweep.failed'));
+    await Promise.all([sweep(ports), sweepSends(ports)]).catch(() => ports.log.error('sweep.failed'));
   };
   await resume(ports);
   await sweeping();

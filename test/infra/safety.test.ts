@@ -3,7 +3,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { byDue, byRank, partitionKey, sortKey, ttlAttribute } from '../../functions/aws/layout.ts';
+import { byDue, byId, byRank, partitionKey, sortKey, ttlAttribute } from '../../functions/aws/layout.ts';
 import { recordTables } from '../../functions/jobs/define.ts';
 import { tableNames } from '../../infra/data-stack.ts';
 import { stageOf } from '../../infra/stage.ts';
@@ -99,6 +99,7 @@ it('has tables on demand, encrypted, restorable, and with the keys and indexes t
     const own = [
       [byDue.index, byDue.partition, byDue.sort],
       [byRank.index, byRank.partition, byRank.sort],
+      [byId.index, byId.partition, byId.sort],
     ];
     expect(indexes).toEqual(id.startsWith('jobs') ? own : []);
     const ends = ['jobs', ...recordTables].some((name) => id.startsWith(`${name}table`));
@@ -135,9 +136,10 @@ it('limits requests by route, and every other path too', () => {
   const [stage] = made.all('AWS::ApiGatewayV2::Stage');
   const { DefaultRouteSettings, RouteSettings } = stage?.[1].Properties ?? {};
   expect(DefaultRouteSettings.ThrottlingRateLimit).toBe(20);
-  expect(Object.keys(RouteSettings)).toEqual(['POST /job', 'GET /job', 'ANY /console/api/{proxy+}']);
+  const limited = ['POST /job', 'GET /job', 'ANY /console/api/{proxy+}', 'ANY /ga/api/{proxy+}'];
+  expect(Object.keys(RouteSettings)).toEqual(limited);
   const routes = made.all('AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties.RouteKey);
-  expect(routes.toSorted()).toEqual(['$default', 'ANY /console/api/{proxy+}', 'GET /job', 'POST /job']);
+  expect(routes.toSorted()).toEqual(['$default', ...limited].toSorted());
 });
 
 it('keeps the data of the production stage when its stack goes', () => {

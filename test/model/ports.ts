@@ -3,7 +3,8 @@ import type { JobId } from '../../functions/jobs/job.ts';
 import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
-import { jobOfChange, sidOfChange } from './profile-store.ts';
+import { sidOfChange } from '../../functions/jobs/profile.ts';
+import { jobOfChange } from './profile-store.ts';
 import type { Stage } from './stage.ts';
 import { type Actor, Disturbance } from './world.ts';
 
@@ -61,11 +62,14 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
     },
     clients: {
       byKey: async () => undefined,
+      byOrganization: async () => undefined,
+      byUsername: async () => undefined,
+      all: async () => [],
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },
     records: noRecords,
-    rates: { hit: async () => 1 },
+    rates: { hit: async () => 1, seen: async () => 0 },
     log: logOf(stage),
     dialects: { console: { postback: (job) => ({ body: `job=${job.id}`, contentType: 'text/plain' }) } },
   };
@@ -91,6 +95,7 @@ const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
     deliver: (id, channel, was, delivery) =>
       call(`deliver ${channel} ${delivery.state}`, id, () => jobs.deliver(id, channel, was, delivery)),
     list: async () => [],
+    between: async () => [],
     due: (now, limit) => world.call(actor, 'due', () => jobs.due(now, limit)),
   };
 };
@@ -142,6 +147,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
         return result.value;
       });
     },
+    async *scan() {},
     async *members(client, list, from, to) {
       let after = '';
       for (;;) {
@@ -195,7 +201,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => undefined,
+    erase: async () => 0,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

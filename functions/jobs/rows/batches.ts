@@ -1,6 +1,5 @@
 // Hands the rows of a chunk to the type's work batch by batch, as many at once as the store likes, until it is told to stop.
-import type { Entry, JobContext, RowWork } from '../define.ts';
-import type { Outcome } from '../job.ts';
+import type { Applied, Entry, JobContext, RowWork } from '../define.ts';
 import type { Tally } from './tally.ts';
 import type { Verdict, Watch } from './watch.ts';
 
@@ -23,6 +22,7 @@ export class Batches {
   readonly #watch: Watch;
   readonly #running = new Set<Promise<void>>();
   #waiting = new Batch();
+  #begun = 0;
   #failure: { error: unknown } | undefined;
 
   constructor(context: Context, work: Work, tally: Tally, watch: Watch) {
@@ -59,7 +59,7 @@ export class Batches {
     }
     this.#tally.commit();
     if (batch.entries.length === 0) return;
-    const run: Promise<void> = this.#run(batch, verdict)
+    const run: Promise<void> = this.#run(batch, verdict, this.#begun++)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -69,23 +69,39 @@ export class Batches {
     if (this.#failure) await this.close();
   }
 
-  async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell'): Promise<void> {
+  #count(became: Applied, entry: Entry, rows: number): void {
+    if (typeof became === 'string') this.#tally.person(became, rows);
+    else if ('outcome' in became) this.#tally.person(became.outcome, rows);
+    else if ('skip' in became) this.#tally.skip(became.skip, rows);
+    else this.#tally.refuse(became.reject, entry, rows);
+  }
+
+  async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell', number: number): Promise<void> {
     const context = this.#context;
     const tally = this.#tally;
     const expectAll = (results: readonly unknown[]) => {
       if (results.length !== entries.length) throw new Error('not one outcome for each entry');
     };
     if (verdict === 'go' && context.job.mode !== 'plan') {
-      const outcomes = await this.#work.apply(context, entries);
-      expectAll(outcomes);
-      for (let index = 0; index < outcomes.length; index++) tally.person(outcomes[index] as Outcome, rows[index] ?? 1);
+      const applied = await this.#work.apply(context, entries);
+      expectAll(applied);
+      for (let index = 0; index < applied.length; index++) {
+        this.#count(applied[index] as Applied, entries[index] as Entry, rows[index] ?? 1);
+      }
+      if (this.#work.output) tally.texts[number] = applied.map(textOf);
       return;
     }
     const forecasts = await this.#work.look(context, entries);
     expectAll(forecasts);
     for (const [index, forecast] of forecasts.entries()) {
-      if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
+      if (forecast.outcome === 'rejected')
+        tally.refuse(forecast.reason ?? 'it cannot be applied', entries[index] as Entry, rows[index] ?? 1);
+      else if (forecast.outcome === 'skipped' && forecast.reason !== undefined)
+        tally.skip(forecast.reason, rows[index] ?? 1);
+      else if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
       else tally.planned(forecast, rows[index] ?? 1, lines[index] ?? 0);
     }
   }
 }
+
+const textOf = (became: Applied): string => (typeof became === 'string' ? '' : (became.text ?? ''));

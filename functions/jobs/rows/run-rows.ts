@@ -44,13 +44,13 @@ export const runRows = async (
     const read = () => rowsOf(context, plan, chunk);
     if (chunk.kind === 'range') await runRange(context, work, read, from, tally, batches);
     else await runDuplicates(context, work, read, from, tally, batches);
-    if (tally.undone.size > 0) await leaveUndone(context, work, read, tally);
+    if (tally.undone.size > 0 || tally.refused.size > 0) await leaveUndone(context, work, read, tally);
   } catch (error) {
     // The object of a plan is never replaced: what cannot be read now may be readable later, or the sweeper's tries end.
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
     throw error;
   }
-  const marks = tally.rows > 0 ? await writeParts(context, tally, { chunk: number, from }) : [];
+  const marks = tally.rows > 0 ? await writeParts(context, work, tally, { chunk: number, from }) : [];
   const { counts, reasons, plannedUnits } = tally;
   const reached = batches.left ? { reached: from + tally.rows } : {};
   return { entry: { chunk: number, from, ...reached, counts, reasons, marks }, plannedUnits, left: batches.left };
@@ -147,7 +147,7 @@ const runDuplicates = async (
   await batches.close();
 };
 
-/** Writes down the rows of those for whom nothing may be written any more, from a second reading of the chunk. */
+/** Writes down the rows of those who could not be applied, or may not be any more, from a second reading of the chunk. */
 const leaveUndone = async (
   context: Context,
   work: Work,
@@ -157,7 +157,10 @@ const leaveUndone = async (
   for await (const rows of read())
     for (const row of rows) {
       const entry = parse(context, work, row);
-      if (!isRejected(entry) && tally.undone.has(entry.key)) tally.leave(row);
+      if (isRejected(entry)) continue;
+      const reason = tally.refused.get(entry.key);
+      if (reason !== undefined) tally.leaveRefused(row, reason);
+      else if (tally.undone.has(entry.key)) tally.leave(row);
     }
 };
 
@@ -200,9 +203,9 @@ export async function* rowsBehind(
 }
 
 /** The lines that the finisher joins, under names of their own; the marks by which the ledger names those that count. */
-const writeParts = async ({ ports, job }: Context, tally: Tally, where: Place): Promise<string[]> => {
+const writeParts = async ({ ports, job }: Context, work: Work, tally: Tally, where: Place): Promise<string[]> => {
   const marks: string[] = [];
-  const write = async (kind: 'rejected' | 'notProcessed' | 'changes', content: string): Promise<void> => {
+  const write = async (kind: 'rejected' | 'notProcessed' | 'changes' | 'export', content: string): Promise<void> => {
     const place = { ...where, version: versionOf(content) };
     await ports.files.put(partKey(job.id, kind, place), content);
     marks.push(markOf(kind, place));
@@ -210,5 +213,7 @@ const writeParts = async ({ ports, job }: Context, tally: Tally, where: Place): 
   if (tally.rejected.length > 0) await write('rejected', tally.rejected.join(''));
   if (tally.notProcessed.length > 0) await write('notProcessed', tally.notProcessed.join(''));
   if (tally.changes.length > 0) await write('changes', JSON.stringify(tally.changes));
+  const texts = tally.texts.flat();
+  if (work.output && texts.length > 0) await write('export', texts.join(work.output.between));
   return marks;
 };
