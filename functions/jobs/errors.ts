@@ -5,7 +5,10 @@ export type RefusalReason =
   | 'missing_parameter'
   | 'invalid_parameter'
   | 'invalid_list_name'
+  /** Of a bulk request over lists: no array of names, or too many. */
+  | 'invalid_lists'
   | 'invalid_url'
+  | 'invalid_date'
   | 'unknown_type'
   | 'list_not_found'
   | 'too_large'

@@ -45,6 +45,8 @@ const refusals: Record<RefusalReason, ErrorCode> = {
   invalid_parameter: 'validation_failed',
   invalid_list_name: 'validation_failed',
   invalid_url: 'validation_failed',
+  invalid_lists: 'validation_failed',
+  invalid_date: 'validation_failed',
   unknown_type: 'invalid_request',
   list_not_found: 'not_found',
   job_not_found: 'not_found',

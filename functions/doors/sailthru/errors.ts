@@ -20,7 +20,9 @@ const refusals: Record<RefusalReason, readonly [status: number, code: number]> =
   invalid_parameter: [400, 99],
   // Documented as a success of HTTP: clients look at the body.
   invalid_list_name: [200, 99],
+  invalid_lists: [200, 99],
   invalid_url: [400, 99],
+  invalid_date: [400, 18],
   unknown_type: [400, 99],
   list_not_found: [404, 99],
   too_large: [400, 99],
