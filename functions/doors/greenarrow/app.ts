@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Client, Ports } from '../../jobs/ports.ts';
 import { callerOf } from '../caller.ts';
 import { authenticate } from './authenticate.ts';
-import { readObject } from './body.ts';
+import { discardBody, readObject } from './body.ts';
 import { DoorError, doorErrorOf, type Envelope, failed, unexpected } from './errors.ts';
 import { controlImport, controlWords, listImports, makeImport, showImport, type Target } from './imports.ts';
 import { listJobs, type Scope } from './jobs.ts';
@@ -46,7 +46,8 @@ export const greenarrowDoor = (ports: Ports): Hono => {
   door.all('*', () => {
     throw new DoorError('not_found', 'There is nothing at this path', 404);
   });
-  door.onError((error, context) => {
+  door.onError(async (error, context) => {
+    await discardBody(context.req.raw);
     const known = doorErrorOf(error);
     // The message may hold what the caller sent.
     if (!known) ports.log.error('greenarrow.unexpected', { error: error.name });
