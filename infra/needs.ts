@@ -64,6 +64,7 @@ export const sweepNeeds: Needs = [
   'sends:read',
   'sends:write',
   'blasts:read',
+  'aliases:read',
   'profiles:read',
   ...ending,
 ];

@@ -25,6 +25,12 @@ const refusals: Record<RefusalReason, readonly [status: number, code: number]> =
   invalid_date: [400, 18],
   unknown_type: [400, 99],
   list_not_found: [404, 99],
+  blast_not_found: [404, 13],
+  template_not_found: [404, 14],
+  send_not_found: [404, 12],
+  already_sent: [409, 41],
+  // Extractors skip a campaign for this pair alone.
+  blast_not_exportable: [403, 99],
   too_large: [400, 99],
   idempotency_conflict: [409, 99],
   job_not_found: [404, 99],

@@ -13,7 +13,7 @@ export interface Person {
 
 interface Context {
   ports: Pick<Ports, 'profiles' | 'records'>;
-  client: Client;
+  client: Pick<Client, 'id'>;
 }
 
 /** `moved`: addresses of this client were changed, so that one without a profile may be somebody's later address. */

@@ -6,8 +6,9 @@ import { findPeople, type Person } from '../people/find-people.ts';
 import { asksForKeys, type Given, giveKeys, releaseKeys, type Turn } from '../people/give-keys.ts';
 import { mergePeople } from '../people/merge-people.ts';
 import { type KeyChanges, type PersonKey, textOfKey, textsOfKeys } from '../people/person-key.ts';
+import type { Client, Ports } from '../ports.ts';
 import type { ConsentWord, Profile, ProfileChange, ProfilePatch, Sid } from '../profile.ts';
-import { decide, type Writer } from './patch-decision.ts';
+import { type Decision, decide, type Writer } from './patch-decision.ts';
 
 /** One person's row: who, and what is to be set. */
 export interface PatchEntry extends Entry {
@@ -31,8 +32,7 @@ export interface PatchEntry extends Entry {
 export interface PatchOptions {
   /** Addresses of this client were changed: those that lead nowhere are looked up. */
   moved?: boolean;
-  /** Looks at people who are known before anything is set. */
-  shape?: Shape;
+  shape?: Shape | undefined;
 }
 
 /** What a row means for someone who is known: what is to be set, and what that counts as; or why they are left alone. */
@@ -44,7 +44,11 @@ export type Shape = (entry: PatchEntry, profile: Profile) => Shaped;
 const rounds = 8;
 
 type Context = Pick<JobContext<unknown, unknown>, 'ports' | 'client' | 'job'>;
-type WriterContext = Pick<Context, 'ports' | 'client'> & { writer: Writer };
+interface WriterContext {
+  ports: Pick<Ports, 'profiles' | 'records' | 'clock'>;
+  client: Client;
+  writer: Writer;
+}
 
 export const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
   stamp: job.id,
@@ -169,8 +173,8 @@ export const lookAtPatches = async (
     if (!person) return { outcome: 'rejected', reason: nobody };
     const keys = given.get(entry);
     if (keys && keys !== 'again' && 'reject' in keys) return { outcome: 'rejected', reason: keys.reject };
-    const known = keys && keys !== 'again' ? keys.entry : entry;
-    const { outcome, change } = decideShaped(known, person, writerOf({ job }), shape);
+    const asked = keys && keys !== 'again' ? keys.entry : entry;
+    const { outcome, change } = decideShaped(asked, person, writerOf({ job }), shape);
     if (typeof outcome !== 'string') return { outcome: 'skipped', reason: outcome.skip };
     // What the job created it wrote whole: what differs by now is another job's word.
     const written = person.profile?.createdBy === job.id;
@@ -183,15 +187,12 @@ const decideShaped = (
   person: Person,
   writer: Writer,
   shape: Shape | undefined,
-): { outcome: Outcome | { skip: string }; change?: Exclude<ProfileChange, { kind: 'remove' }> } => {
+): Omit<Decision, 'outcome'> & { outcome: Outcome | { skip: string } } => {
   if (!shape || !person.profile) return decide(entry, person, writer);
   const shaped = shape(entry, person.profile);
   if ('skip' in shaped) return { outcome: shaped };
-  const decision = decide(
-    { key: entry.key, ...(entry.email !== undefined && { email: entry.email }), ...shaped },
-    person,
-    writer,
-  );
+  const { patch: _, consent: __, ...named } = entry;
+  const decision = decide({ ...named, ...shaped }, person, writer);
   return shaped.outcome ? { ...decision, outcome: shaped.outcome } : decision;
 };
 

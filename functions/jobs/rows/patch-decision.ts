@@ -13,7 +13,7 @@ import {
 } from '../profile.ts';
 import type { PatchEntry } from './apply-patches.ts';
 
-interface Decision {
+export interface Decision {
   outcome: Outcome;
   change?: Extract<ProfileChange, { kind: 'create' | 'update' }>;
 }

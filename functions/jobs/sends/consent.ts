@@ -1,7 +1,9 @@
 // Who may not be sent what: asked when a send is accepted, and once more when it falls due.
 import type { ClientId } from '../job.ts';
+import { haveMoved } from '../people/aliases.ts';
+import { findPeople } from '../people/find-people.ts';
 import type { Ports } from '../ports.ts';
-import { type Profile, type Sid, sidOf } from '../profile.ts';
+import { type Profile, sidOf } from '../profile.ts';
 
 /** Why a person is not sent something: they want no mail, none by this template, only what is basic; or their mailbox is no more. */
 export type Refused = 'all' | 'template' | 'basic' | 'hardbounce';
@@ -24,15 +26,20 @@ export const refusalOf = (profile: Profile | undefined, { template, basic }: Ask
 
 /** The people at these addresses (normalised), by address; those whom nobody knows are left out. As last written. */
 export const peopleAt = async (
-  { profiles }: Pick<Ports, 'profiles'>,
+  ports: Pick<Ports, 'profiles' | 'records'>,
   client: ClientId,
   addresses: readonly string[],
 ): Promise<Map<string, Profile>> => {
-  const sids = new Map<Sid, string>(addresses.map((address) => [sidOf(client, address), address]));
+  const moved = await haveMoved(ports, client);
   const found = new Map<string, Profile>();
-  const wanted = [...sids.keys()];
-  for (let at = 0; at < wanted.length; at += profiles.batch)
-    for (const profile of await profiles.read(client, wanted.slice(at, at + profiles.batch), { fresh: true }))
-      found.set(sids.get(profile.sid) ?? profile.email, profile);
+  for (let at = 0; at < addresses.length; at += ports.profiles.batch) {
+    const some = addresses.slice(at, at + ports.profiles.batch);
+    const entries = some.map((email) => ({ key: sidOf(client, email), email, patch: {} }));
+    const people = await findPeople({ ports, client: { id: client } }, entries, { fresh: true, moved });
+    for (const [index, email] of some.entries()) {
+      const profile = people[index]?.profile;
+      if (profile) found.set(email, profile);
+    }
+  }
   return found;
 };

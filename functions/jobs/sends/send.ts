@@ -29,7 +29,8 @@ export type Send = {
   refused?: Refused;
 };
 
-export const newSendId = (): string => randomBytes(12).toString('base64url');
+/** Begins with no dash: a spreadsheet would take it for a formula. */
+export const newSendId = (): string => randomBytes(12).toString('base64url').replace(/^[-_]/, 'a');
 export const isSendId = (text: string): boolean => /^[\w-]{16}$/.test(text);
 
 /** How long a send can be asked about after its time. */

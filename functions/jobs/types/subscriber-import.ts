@@ -110,6 +110,8 @@ const parse = (context: Context, { cells, line }: InputRow): Subscriber | { reje
   };
 };
 
+const optionsFor = (context: Context) => ({ moved: context.prepared.moved, shape: shapeFor(context) });
+
 /** Who is in the list already is skipped, or overwritten with what the request allows. */
 const shapeFor =
   (context: Context): Shape =>
@@ -173,10 +175,8 @@ export const subscriberImport = defineJobType<SubscriberParams, Prepared, Subscr
     parse,
     // Who comes twice is taken as the first row says.
     merge: (earlier) => earlier,
-    apply: (context, entries) =>
-      applyPatches(context, entries, { moved: context.prepared.moved, shape: shapeFor(context) }),
-    look: (context, entries) =>
-      lookAtPatches(context, entries, { moved: context.prepared.moved, shape: shapeFor(context) }),
+    apply: (context, entries) => applyPatches(context, entries, optionsFor(context)),
+    look: (context, entries) => lookAtPatches(context, entries, optionsFor(context)),
     async finish({ ports, client, job, params, prepared }) {
       const { created = 0, updated = 0, unchanged = 0, skipped = 0 } = job.counts;
       const before = (await ports.lists.find(client.id, params.list))?.sizeHint ?? 0;
