@@ -3,8 +3,8 @@ import type { Millis } from '../job.ts';
 import { isObject, type JsonObject, readJsonLine } from '../json-line.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import type { Client } from '../ports.ts';
-import type { Sid } from '../profile.ts';
-import { buyerOf } from '../purchases/read-purchase.ts';
+import { type Sid, sidOf } from '../profile.ts';
+import { buyerOf } from '../purchases/buyers.ts';
 import { type EventKind, eventKinds, type Occurrence } from './happenings.ts';
 
 /** An event, and the person and the campaign that it belongs to. */
@@ -42,8 +42,14 @@ export const readEvent = (client: Client, line: string, now: Millis): BlastEvent
   const read = readJsonLine(line);
   if ('reject' in read) return read;
   const { object } = read;
-  const person = buyerOf(client.id, object);
-  if ('reject' in person) return { reject: person.reject };
+  const named = buyerOf(object);
+  if ('reject' in named) return { reject: named.reject };
+  const { by, email } = named;
+  if (by.name !== 'email' && by.name !== 'sid') return { reject: 'the key is neither email nor sid' };
+  const person = {
+    sid: by.name === 'sid' ? by.value : sidOf(client.id, by.value),
+    ...(email !== undefined && { email }),
+  };
   const blast = readBlastId(object.blast_id);
   if (blast === undefined) return { reject: 'blast_id is no id of a campaign' };
   const kind = readKind(object.event);

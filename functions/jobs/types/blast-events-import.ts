@@ -36,7 +36,15 @@ export const blastEventsImport = defineJobType<Params, null, EventEntry>({
   params,
   title: () => 'Blast Events Import',
   echo: () => ({}),
-  needs: ['profiles:read', 'profiles:write', 'blasts:read', 'blasts:write', 'recipients:read', 'recipients:write'],
+  needs: [
+    'profiles:read',
+    'profiles:write',
+    'aliases:write',
+    'blasts:read',
+    'blasts:write',
+    'recipients:read',
+    'recipients:write',
+  ],
   hurt: 'People who bring the history of their campaigns in: exports, snapshots and queries do not know of it.',
   work: {
     kind: 'rows',
