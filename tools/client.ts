@@ -75,8 +75,10 @@ try {
   const client = { ...before, id, apiKey: before?.apiKey ?? hex(), secret: made ? hex() : before.secret };
   const settings = { ...before?.settings, ...given };
   await clients.put({ ...client, settings });
+  const put = await clients.byId(id);
   close();
   if (made) console.log(`api_key ${client.apiKey}\nsecret  ${client.secret}   (shown this once)`);
+  console.log(`organization ${put?.organization}, username ${put?.username}`);
   console.log(`settings ${JSON.stringify(settings)}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

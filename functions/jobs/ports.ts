@@ -51,6 +51,8 @@ export interface JobPage {
   limit: number;
   /** The rank behind which the page begins. */
   after?: string;
+  /** The beginning of ranks before which it ends. */
+  before?: string;
   /** Only those that have not ended, or only those that have. */
   only?: 'unfinished' | 'ended';
 }

@@ -37,7 +37,7 @@ export interface PatchOptions {
 }
 
 /** What a row means for someone who is known: what is to be set, and what that counts as; or why they are left alone. */
-export type Shaped = (Pick<PatchEntry, 'patch' | 'consent'> & { outcome?: Outcome }) | { skip: string };
+type Shaped = (Pick<PatchEntry, 'patch' | 'consent'> & { outcome?: Outcome }) | { skip: string };
 
 /** Looks at the person before anything is set. Pure; asked again when the person changed meanwhile. */
 export type Shape = (entry: PatchEntry, profile: Profile) => Shaped;
