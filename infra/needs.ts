@@ -29,6 +29,7 @@ export const apiNeeds: Needs = [
   'rates:count',
   'jobs:create',
   'jobs:work',
+  'jobs:list',
   'lists:read',
   'uploads:write',
   'uploads:remove',
