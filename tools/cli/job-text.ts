@@ -1,5 +1,5 @@
 // A job in words, for the person who waits for it.
-import type { JobAnswer, Summary } from './door/client.ts';
+import type { JobAnswer, JobSummary } from './door/client.ts';
 import { bytesText, number, plain, table } from './output.ts';
 
 /** Reasons that are shown; the file of rejected rows has all. */
@@ -32,21 +32,20 @@ const receiptText = ({ seconds, rowsPerSecond, costUsd, plannedCostUsd }: NonNul
     ...(plannedCostUsd !== undefined && plannedCostUsd > 0 ? [`would cost about $${plannedCostUsd.toPrecision(3)}`] : []),
   ].join(', ');
 
-export const stateText = ({ state, stopping, phase }: Pick<Summary, 'state' | 'stopping' | 'phase'>): string => {
+export const stateText = ({ state, stopping, phase }: Pick<JobSummary, 'state' | 'stopping' | 'phase'>): string => {
   if (stopping) return 'stopping';
   return state === 'running' && phase ? phase : state;
 };
 
 /** A page of jobs, one a line. */
-export const jobsTable = (jobs: readonly Summary[]): string =>
+export const jobsTable = (jobs: readonly JobSummary[]): string =>
   table(
     ['id', 'state', 'progress', 'created', 'name'],
     jobs.map((job) => [job.id, stateText(job), progressText(job), job.createdAt.slice(0, 19).replace('T', ' '), job.name]),
   );
 
-const progressText = ({ progress, rows, counts, state }: Summary): string => {
-  if (counts && 'exported' in counts && state === 'completed') return `${number(Number(counts.exported))} rows`;
-  if (rows !== undefined && state === 'completed') return `${number(rows)} rows`;
-  if (!progress || progress.total === null || progress.total === 0) return '';
+const progressText = ({ progress, rows, counts, state }: JobSummary): string => {
+  if (state === 'completed') return `${number('exported' in counts ? counts.exported : (rows ?? 0))} rows`;
+  if (progress.total === null || progress.total === 0) return '';
   return `${Math.floor((progress.value / progress.total) * 100)} %`;
 };

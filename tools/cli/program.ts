@@ -1,5 +1,5 @@
 // The command `stevedore`: its subcommands, the options that all have, and how errors become exit codes.
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addClients } from './commands/clients.ts';
 import { addExport } from './commands/export.ts';
@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 the job ended otherwise than completed, 2 not understood, 
 const createProgram = (): Command => {
   const program = new Command('stevedore')
     .description('Bulk jobs on a user base, on one machine or on a deployed stack.')
-    .addOption(new Option('--url <url>', 'where the server is (http://127.0.0.1:3000)').env('STEVEDORE_URL').hideHelp(false))
+    .option('--url <url>', 'where the server is, or STEVEDORE_URL (http://127.0.0.1:3000)')
     .option('--key <key:secret>', 'as whom; better in STEVEDORE_KEY or a profile: others can see it here')
     .option('--profile <name>', 'a server of ~/.config/stevedore/profiles.json')
     .option('--json', 'results as JSON on stdout and nothing else there')

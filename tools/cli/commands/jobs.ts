@@ -41,6 +41,10 @@ export const addJobs = (program: Command): void => {
     '-w, --wait',
     'wait for the end of the new job',
   );
+  addAction(jobs, 'run', 'Carries out what a plan (--plan) foresaw, as a new job over the same file.').option(
+    '-w, --wait',
+    'wait for the end of the new job',
+  );
 };
 
 interface ActionOptions {
@@ -57,7 +61,7 @@ const addAction = (jobs: Command, action: Action, description: string): Command 
       const session = openSession(command);
       if (action === 'cancel' && !options.yes) await makeSure(session, id);
       const job = await session.connection.door.act(id, action);
-      if (action === 'retry') await settle(session, job, options);
+      if (action === 'retry' || action === 'run') await settle(session, job, options);
       else session.out.result(job, () => jobText(job));
     });
 

@@ -1,6 +1,7 @@
 // The options that all orders share, and what they become on the wire.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { SettleOptions } from '../settle.ts';
+import { amount } from './numbers.ts';
 
 export interface OrderOptions extends SettleOptions {
   beginsAt?: string;
@@ -15,12 +16,6 @@ export interface RowOptions extends OrderOptions {
   fresh?: boolean;
 }
 
-export const nonNegative = (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !Number.isFinite(value)) throw new InvalidArgumentError('It is a number, 0 or more.');
-  return value;
-};
-
 /** Of every job. */
 export const withOrderOptions = (command: Command): Command =>
   command
@@ -34,8 +29,8 @@ export const withOrderOptions = (command: Command): Command =>
 export const withRowOptions = (command: Command): Command =>
   withOrderOptions(command)
     .option('--plan', 'a dry run: everything is read and matched, nothing is written')
-    .option('--max-errors <n>', 'stop when more rows than this are rejected', nonNegative)
-    .option('--max-error-pct <n>', 'stop when a larger share of rows than this is rejected', nonNegative)
+    .option('--max-errors <n>', 'stop when more rows than this are rejected', amount)
+    .option('--max-error-pct <n>', 'stop when a larger share of rows than this is rejected', amount)
     .option('--fresh', 'begin the upload anew, under a new job, even when an earlier one was not over');
 
 export const orderParams = (options: RowOptions): Record<string, unknown> => ({

@@ -1,11 +1,12 @@
 // `stevedore sample`: a made-up file of people to try things out with.
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { sampleCounts, type SampleOptions, sampleRows } from '../../sample.ts';
 import { usageError } from '../exit.ts';
 import { number } from '../output.ts';
 import { outOf } from '../session.ts';
+import { whole } from './numbers.ts';
 
 interface Options {
   seed: number;
@@ -13,11 +14,6 @@ interface Options {
   crlf?: boolean;
   output?: string;
 }
-
-const whole = (most: number) => (text: string): number => {
-  if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`It is a whole number up to ${most}.`);
-  return Number(text);
-};
 
 export const addSample = (program: Command): void => {
   program

@@ -1,8 +1,8 @@
 // A client of the console's door: signed calls, repeated where that is safe and helps. Web standards only, as sign.ts.
-import type { ErrorAnswer, JobAnswer, UploadForm } from '../../../functions/doors/console/schemas.ts';
+import type { ErrorAnswer, JobAnswer, JobSummary, UploadForm } from '../../../functions/doors/console/schemas.ts';
 import { authorization, type Credentials } from './sign.ts';
 
-export type { JobAnswer, UploadForm };
+export type { JobAnswer, JobSummary, UploadForm };
 export type Action = JobAnswer['actions'][number];
 
 /** The server said no. */
@@ -28,18 +28,16 @@ export class Unreachable extends Error {
 
 /** A part of the list of jobs. */
 export interface Page {
-  jobs: Summary[];
+  jobs: JobSummary[];
   /** Where the next page begins; absent on the last. */
   next?: string;
 }
-/** A job as lists show it: what only the job itself tells may be missing. */
-export type Summary = Pick<JobAnswer, 'id' | 'type' | 'name' | 'state' | 'createdAt'> & Partial<JobAnswer>;
 
 export interface ConsoleClient {
   /** Orders a job; the same `idempotency_key` is the same job for a day. */
   submit(order: Record<string, unknown> & { type: string; idempotency_key: string }): Promise<JobAnswer>;
   job(id: string): Promise<JobAnswer>;
-  /** The job after it; for `retry` the new one. */
+  /** The job after it; for `retry` and `run` the new one. */
   act(id: string, action: Action): Promise<JobAnswer>;
   list(query: Record<string, string>): Promise<Page>;
 }
