@@ -7,6 +7,8 @@ import type { BucketName, DataStack, TableName } from './data-stack.ts';
 /** What the engine's own parts touch, besides the needs of job types. */
 export type EngineNeed =
   | 'clients:read'
+  | 'clients:list'
+  | 'jobs:list'
   | 'rates:count'
   | 'jobs:create'
   | 'jobs:work'
@@ -52,6 +54,11 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'lists:write': [{ table: 'lists', actions: ['PutItem', 'UpdateItem'] }],
   'exports:write': [writeTo('exports')],
   'clients:read': [{ table: 'clients', actions: ['GetItem'] }, { secrets: ['Decrypt'] }],
+  'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
+  'jobs:list': [
+    { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['BatchGetItem'] },
+  ],
   'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],

@@ -26,6 +26,7 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
  */
 export const apiNeeds: Needs = [
   'clients:read',
+  'clients:list',
   'rates:count',
   'jobs:create',
   'jobs:work',

@@ -65,7 +65,7 @@ try {
   const before = await clients.byId(id);
   const made = !before || values.rotate;
   const hex = () => randomBytes(16).toString('hex');
-  const client = { id, apiKey: before?.apiKey ?? hex(), secret: made ? hex() : before.secret };
+  const client = { ...before, id, apiKey: before?.apiKey ?? hex(), secret: made ? hex() : before.secret };
   const settings = { ...before?.settings, ...given };
   await clients.put({ ...client, settings });
   close();

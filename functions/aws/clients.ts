@@ -1,12 +1,11 @@
 // Clients on DynamoDB, their secrets encrypted with KMS.
 
 import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type Client, type Clients, checkClient, defaultSettings, type ListedClient } from '../jobs/client.ts';
 import type { ClientId } from '../jobs/job.ts';
-import { checkTimeZone } from '../jobs/local-time.ts';
-import { type Client, type Clients, defaultSettings } from '../jobs/ports.ts';
-import { ifHeld } from './expression.ts';
-import { apiKeyKey, clientKey, fits, type Key } from './layout.ts';
+import { clientDirectory, type Item } from './client-directory.ts';
+import { apiKeyKey, clientKey, fits, type Key, organizationKey, usernameKey } from './layout.ts';
 
 /** How long a decrypted secret stays in memory, and how many do. */
 const cacheFor = 5 * 60_000;
@@ -39,46 +38,81 @@ export const awsClientStore = (
     return secret;
   };
 
+  const clientOf = async (item: Item): Promise<Client> => {
+    const listed = listedOf(item);
+    return { ...listed, secret: await decrypt(listed.id, item.secret as Uint8Array) };
+  };
+
+  /** The client that an item leads to. The client's own item is the truth: a name that it no longer has, has ended. */
+  const behind = async (key: Key, holds: (client: ListedClient) => boolean): Promise<Client | undefined> => {
+    const pointer = await read(key);
+    const item = pointer && (await read(clientKey(String(pointer.id))));
+    const client = item && listedOf(item);
+    return client && !client.disabled && holds(client) ? clientOf(item) : undefined;
+  };
+
   const byId = async (id: ClientId): Promise<Client | undefined> => {
     const item = await read(clientKey(id));
-    if (!item) return undefined;
-    const secret = await decrypt(id, item.secret as Uint8Array);
-    const settings = { ...defaultSettings, ...JSON.parse(String(item.settings)) };
-    return { id, apiKey: String(item.apiKey), secret, settings };
+    return item && clientOf(item);
   };
+
+  const directory = clientDirectory(dynamodb, table);
 
   return {
     byId,
 
-    async byKey(apiKey) {
-      const pointer = await read(apiKeyKey(apiKey));
-      const client = pointer && (await byId(String(pointer.id)));
-      // The client's own item is the truth: a key that it no longer names has ended.
-      return client?.apiKey === apiKey ? client : undefined;
+    byKey: (apiKey) => behind(apiKeyKey(apiKey), (client) => client.apiKey === apiKey),
+
+    byOrganization: (organization) =>
+      behind(organizationKey(organization), (client) => client.organization === organization),
+
+    async byUsername(username) {
+      const named = await behind(usernameKey(username), (client) => client.username === username);
+      if (named) return named;
+      // A client of an older version has its id for a name, and no item that leads there.
+      const client = await byId(username);
+      return client?.username === username && !client.disabled ? client : undefined;
     },
 
-    async put({ id, apiKey, secret, settings = {} }) {
-      checkTimeZone(settings.timeZone);
+    async all() {
+      return (await directory.all()).map(listedOf);
+    },
+
+    async put(client) {
+      const { id, apiKey, secret, settings = {}, admin = false, disabled = false } = client;
+      const stored = await read(clientKey(id));
+      const before = stored && listedOf(stored);
+      const known = client.organization ?? (before?.organization || undefined);
+      checkClient(client, known);
+      const username = client.username ?? before?.username ?? id;
       const encrypted = await kms.send(
         new EncryptCommand({ KeyId: keyId, Plaintext: Buffer.from(secret), EncryptionContext: { client: id } }),
       );
-      const before = await read(clientKey(id));
-      const taken = await ifHeld(
-        dynamodb.send(
-          new PutCommand({
-            TableName: table,
-            Item: { ...apiKeyKey(apiKey), id },
-            ConditionExpression: 'attribute_not_exists(pk) OR id=:id',
-            ExpressionAttributeValues: { ':id': id },
-          }),
-        ),
+      await directory.put(
+        before,
+        { id, apiKey, username, organization: known },
+        {
+          apiKey,
+          username,
+          ...(admin && { admin }),
+          ...(disabled && { disabled }),
+          secret: encrypted.CiphertextBlob,
+          settings: JSON.stringify(settings),
+        },
       );
-      if (!taken) throw new Error(`client ${id}: its key is the key of another client`);
-      const item = { ...clientKey(id), apiKey, secret: encrypted.CiphertextBlob, settings: JSON.stringify(settings) };
-      await dynamodb.send(new PutCommand({ TableName: table, Item: item }));
-      const oldKey = before?.apiKey;
-      if (typeof oldKey === 'string' && oldKey !== apiKey)
-        await dynamodb.send(new DeleteCommand({ TableName: table, Key: apiKeyKey(oldKey) }));
     },
+  };
+};
+
+const listedOf = (item: Item): ListedClient => {
+  const id = String(item.pk).slice(clientKey('').pk.length);
+  return {
+    id,
+    apiKey: String(item.apiKey),
+    organization: Number(item.organization ?? 0),
+    username: String(item.username ?? id),
+    ...(item.admin ? { admin: true } : {}),
+    ...(item.disabled ? { disabled: true } : {}),
+    settings: { ...defaultSettings, ...JSON.parse(String(item.settings)) },
   };
 };

@@ -30,6 +30,13 @@ export const claimKey = (client: ClientId, key: string): Key => ({ pk: `claim#${
 export const rateKey = (bucket: string, second: number): Key => ({ pk: `rate#${sha256(bucket)}#${second}`, sk: only });
 export const clientKey = (id: ClientId): Key => ({ pk: `id#${id}`, sk: only });
 export const apiKeyKey = (apiKey: string): Key => ({ pk: `key#${apiKey}`, sk: only });
+export const organizationKey = (organization: number): Key => ({ pk: `organization#${organization}`, sk: only });
+export const usernameKey = (username: string): Key => ({ pk: `username#${username}`, sk: only });
+/** Counts organizations. */
+export const organizationsKey: Key = { pk: 'organizations', sk: only };
+/** All clients lie here by id, in one partition: there are few of them, and they change seldom. */
+export const directory = 'clients';
+export const directoryKey = (id: ClientId): Key => ({ pk: directory, sk: id });
 export const listKey = (client: ClientId, name: string): Key => ({ pk: client, sk: name });
 export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: `${client}#${hex(shardOf(sid))}`, sk: sid });
 

@@ -61,6 +61,17 @@ export const jobsPlan: DatabasePlan = {
     CREATE INDEX jobs_by_rank ON jobs (client, rank);
     ALTER TABLE lists ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
   `,
+    // The client of a first start is the system's organization; others are numbered behind it.
+    `
+    ALTER TABLE clients ADD COLUMN organization INTEGER;
+    ALTER TABLE clients ADD COLUMN username TEXT;
+    ALTER TABLE clients ADD COLUMN admin INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE clients ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+    UPDATE clients SET username = id, admin = id = 'demo', organization = CASE id WHEN 'demo' THEN 1
+      ELSE 1 + (SELECT COUNT(*) FROM clients other WHERE other.id <> 'demo' AND other.id <= clients.id) END;
+    CREATE UNIQUE INDEX clients_by_organization ON clients (organization);
+    CREATE UNIQUE INDEX clients_by_username ON clients (username);
+  `,
   ],
 };
 

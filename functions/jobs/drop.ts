@@ -19,7 +19,7 @@ export const submitDrop = async (ports: Ports, key: string, version: string): Pr
   }
   const filename = rest.join('/');
   const client = await ports.clients.byId(clientId);
-  if (!client) {
+  if (!client || client.disabled) {
     ports.log.warn('drop.unknown_client');
     return undefined;
   }

@@ -1,9 +1,12 @@
 // What the domain asks of the world. Two sets of implementations keep these promises: functions/aws and functions/embedded.
+import type { Client, Clients } from './client.ts';
 import type { Channel, ClientId, Counts, Delivery, DoorName, Job, JobId, Links, Millis } from './job.ts';
 import type { ListId, Profile, ProfileChange, Sid } from './profile.ts';
 import type { Move } from './states.ts';
 import type { Tuning } from './tuning.ts';
 import type { Usage } from './usage.ts';
+
+export { type Client, type ClientSettings, type Clients, defaultSettings } from './client.ts';
 
 interface Clock {
   now(): Millis;
@@ -238,36 +241,6 @@ export class PullFailed extends Error {
   }
 }
 
-export interface ClientSettings {
-  /** `documented` shows all five status words; `strict` only pending, completed and error. */
-  dialect: 'documented' | 'strict';
-  /** IANA zone in which dates are shown and read. */
-  timeZone: string;
-  /** How long export links live, in hours after the job's end. */
-  exportHours: number;
-  /** Neutralises cells that a spreadsheet would run as formulas. */
-  guardFormulas: boolean;
-  /** Requests per second by `METHOD endpoint`, over the documented ones. */
-  rateLimits: Record<string, number>;
-}
-
-export interface Client {
-  id: ClientId;
-  apiKey: string;
-  secret: string;
-  settings: ClientSettings;
-}
-
-export interface Clients {
-  byKey(apiKey: string): Promise<Client | undefined>;
-  byId(id: ClientId): Promise<Client | undefined>;
-  /**
-   * Writes a client, its secret encrypted. Settings that are left out have their defaults. Throws for another client's
-   * key, and RangeError for a time zone that does not exist.
-   */
-  put(client: Omit<Client, 'settings'> & { settings?: Partial<ClientSettings> }): Promise<void>;
-}
-
 export interface Rates {
   /** Counts one call in the bucket's current second; the calls so far in that second, this one included. */
   hit(bucket: string, second: number): Promise<number>;
@@ -302,11 +275,3 @@ export interface Ports {
   log: Log;
   dialects: Partial<Record<DoorName, Dialect>>;
 }
-
-export const defaultSettings: ClientSettings = {
-  dialect: 'documented',
-  timeZone: 'UTC',
-  exportHours: 2,
-  guardFormulas: false,
-  rateLimits: {},
-};

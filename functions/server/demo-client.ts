@@ -6,6 +6,9 @@ export const demoClient = {
   id: 'demo',
   apiKey: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   secret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  organization: 1,
+  username: 'demo',
+  admin: true,
 } as const;
 
 /** Creates the client unless it is there; true when it was created. */

@@ -54,6 +54,9 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
     },
     clients: {
       byKey: async () => undefined,
+      byOrganization: async () => undefined,
+      byUsername: async () => undefined,
+      all: async () => [],
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },

@@ -57,7 +57,8 @@ export class Stage {
   }
 
   addClient(id: ClientId): Client {
-    const client = { id, apiKey: `key of ${id}`, secret: `secret of ${id}`, settings: defaultSettings };
+    const names = { organization: this.clients.size + 2, username: id };
+    const client = { id, ...names, apiKey: `key of ${id}`, secret: `secret of ${id}`, settings: defaultSettings };
     this.clients.set(id, client);
     return client;
   }

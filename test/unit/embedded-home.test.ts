@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { embeddedClients } from '../../functions/embedded/clients.ts';
+import { embeddedClients, encrypt } from '../../functions/embedded/clients.ts';
 import { openHome } from '../../functions/embedded/home.ts';
 import { keyFor } from '../../functions/embedded/keys.ts';
 import { jobsPlan } from '../../functions/embedded/schema.ts';
@@ -95,6 +95,29 @@ describe('a home folder', () => {
     db.exec("UPDATE clients SET secret = (SELECT secret FROM clients WHERE id = 'a') WHERE id = 'b'");
     expect((await clients.byId('a'))?.secret).toBe('secret a');
     await expect(clients.byId('b')).rejects.toThrow();
+    db.close();
+  });
+
+  it('of an older version keeps its clients, and gives them organizations and names', async () => {
+    openHome(home).close();
+    const path = join(home, 'old.db');
+    const old = openDatabase(path, { ...jobsPlan, steps: jobsPlan.steps.slice(0, 2) });
+    const key = keyFor(home, 'client secrets');
+    for (const id of ['b', 'demo', 'a'])
+      old
+        .prepare('INSERT INTO clients VALUES (?, ?, ?, ?)')
+        .run(id, `key ${id}`, encrypt(key, id, `secret ${id}`), '{}');
+    old.close();
+    const db = openDatabase(path, jobsPlan);
+    const clients = embeddedClients(db, key);
+    expect(await clients.all()).toMatchObject([
+      { id: 'a', organization: 2, username: 'a' },
+      { id: 'b', organization: 3, username: 'b' },
+      { id: 'demo', organization: 1, username: 'demo', admin: true },
+    ]);
+    expect(await clients.byOrganization(3)).toMatchObject({ id: 'b', secret: 'secret b' });
+    await clients.put({ id: 'c', apiKey: 'key c', secret: 'secret c' });
+    expect((await clients.byId('c'))?.organization).toBe(4);
     db.close();
   });
 });

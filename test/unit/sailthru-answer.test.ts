@@ -13,6 +13,8 @@ const client = {
   id: 'demo',
   apiKey: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   secret: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  organization: 1,
+  username: 'demo',
   settings: { ...defaultSettings, timeZone: 'America/New_York' },
 };
 const strict: ClientSettings = { ...client.settings, dialect: 'strict' };

@@ -179,6 +179,14 @@ describe('the rate', () => {
     expect(unknown.headers.has('x-rate-limit-limit')).toBe(false);
   });
 
+  it('of a disabled client is answered as one with an unknown key', async () => {
+    const closed = { id: 'closed', apiKey: 'a'.repeat(32), secret: 'b'.repeat(32) };
+    await house.ports.clients.put({ ...closed, disabled: true });
+    const answer = await getJob(house.app, signed({ job_id: 'x' }, closed));
+    expect([answer.status, answer.body]).toEqual([401, { error: 3, errormsg: `Invalid API key: ${closed.apiKey}` }]);
+    expect(answer.headers.has('x-rate-limit-limit')).toBe(false);
+  });
+
   it('over the limit is refused with code 43, for that second and method only', async () => {
     const slow = { id: 'slow', apiKey: '1'.repeat(32), secret: '2'.repeat(32) };
     await house.ports.clients.put({ ...slow, settings: { rateLimits: { 'POST job': 1 } } });

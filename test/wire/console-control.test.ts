@@ -158,6 +158,10 @@ describe.each(cases)('a job that is %s', (_, fields, allowed) => {
     for (const action of actions) answers.push(await other.act(before.id, action));
     for (const { status, body } of answers) expect([status, body]).toEqual([404, missing.body]);
     expect(await readJob(house.ports, before.id)).toEqual(before);
+    await house.ports.clients.put({ ...keys, disabled: true });
+    const unknown = consoleClient(house.app.request, { ...keys, apiKey: '5'.repeat(32) }, house.now);
+    const [refused, stranger] = [await other.job(before.id), await unknown.job(before.id)];
+    expect([refused.status, refused.body]).toEqual([401, stranger.body]);
   });
 });
 
