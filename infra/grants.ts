@@ -13,7 +13,6 @@ export type EngineNeed =
   | 'jobs:create'
   | 'jobs:work'
   | 'jobs:due'
-  | 'jobs:list'
   | 'uploads:read'
   | 'uploads:write'
   | 'uploads:remove'
@@ -64,10 +63,6 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [
     { table: 'jobs', actions: ['Query'], index: 'byDue' },
-    { table: 'jobs', actions: ['BatchGetItem'] },
-  ],
-  'jobs:list': [
-    { table: 'jobs', actions: ['Query'], index: 'byRank' },
     { table: 'jobs', actions: ['BatchGetItem'] },
   ],
   'uploads:read': [readFrom('uploads')],

@@ -29,7 +29,9 @@ const receiptText = ({ seconds, rowsPerSecond, costUsd, plannedCostUsd }: NonNul
     `${(seconds.total ?? 0).toFixed(1)} s`,
     ...(rowsPerSecond > 0 ? [`${number(Math.round(rowsPerSecond))} rows/s`] : []),
     ...(costUsd > 0 ? [`about $${costUsd.toPrecision(3)}`] : []),
-    ...(plannedCostUsd !== undefined && plannedCostUsd > 0 ? [`would cost about $${plannedCostUsd.toPrecision(3)}`] : []),
+    ...(plannedCostUsd !== undefined && plannedCostUsd > 0
+      ? [`would cost about $${plannedCostUsd.toPrecision(3)}`]
+      : []),
   ].join(', ');
 
 export const stateText = ({ state, stopping, phase }: Pick<JobSummary, 'state' | 'stopping' | 'phase'>): string => {
@@ -41,7 +43,13 @@ export const stateText = ({ state, stopping, phase }: Pick<JobSummary, 'state' |
 export const jobsTable = (jobs: readonly JobSummary[]): string =>
   table(
     ['id', 'state', 'progress', 'created', 'name'],
-    jobs.map((job) => [job.id, stateText(job), progressText(job), job.createdAt.slice(0, 19).replace('T', ' '), job.name]),
+    jobs.map((job) => [
+      job.id,
+      stateText(job),
+      progressText(job),
+      job.createdAt.slice(0, 19).replace('T', ' '),
+      job.name,
+    ]),
   );
 
 const progressText = ({ progress, rows, counts, state }: JobSummary): string => {

@@ -26,7 +26,10 @@ export const readProfiles = (path: string): Profiles => {
     return profiles.parse(JSON.parse(text));
   } catch {
     // What is in the file is secret: no word of it is shown.
-    throw new CliError('usage', `${path} is not a profile file: {"<name>": {"url": "https://...", "key": "KEY:SECRET"}}`);
+    throw new CliError(
+      'usage',
+      `${path} is not a profile file: {"<name>": {"url": "https://...", "key": "KEY:SECRET"}}`,
+    );
   }
 };
 

@@ -28,7 +28,17 @@ const createProgram = (): Command => {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodeHelp)
     .exitOverride();
-  for (const add of [addImport, addExport, addUpdate, addJobs, addRejected, addCheck, addClients, addProfiles, addSample])
+  for (const add of [
+    addImport,
+    addExport,
+    addUpdate,
+    addJobs,
+    addRejected,
+    addCheck,
+    addClients,
+    addProfiles,
+    addSample,
+  ])
     add(program);
   inherit(program);
   return program;
@@ -67,7 +77,8 @@ const cliErrorOf = (error: unknown): CliError | undefined => {
     if (error.code === 'commander.help') return new CliError('usage', 'Say what to do: stevedore --help');
     return new CliError('usage', error.message.replace(/^error: /, ''));
   }
-  if (error instanceof Unreachable) return new CliError('unreachable', `The server cannot be reached: ${error.message}`);
+  if (error instanceof Unreachable)
+    return new CliError('unreachable', `The server cannot be reached: ${error.message}`);
   if (error instanceof Refused) return new CliError('refused', `${error.message}${clockHint(error)}`, error.code);
   return new CliError('failed', error instanceof Error ? error.message : String(error));
 };

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMail } from '../../../functions/embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../../../functions/embedded/ports.ts';
-import { isEnded, type Job } from '../../../functions/jobs/job.ts';
 import { handleMessage } from '../../../functions/jobs/handle.ts';
+import { isEnded, type Job } from '../../../functions/jobs/job.ts';
 import { type Client, defaultSettings, type Ports } from '../../../functions/jobs/ports.ts';
 import { firstRejected } from '../../../functions/jobs/reports/first-rejected.ts';
 import { submit } from '../../../functions/jobs/submit.ts';
@@ -30,7 +30,7 @@ export interface Checked {
   rejected(): AsyncIterable<Uint8Array>;
 }
 
-const client = { id: 'check', apiKey: 'check', secret: 'check' };
+const client = { id: 'check', apiKey: 'check', secret: 'check', organization: 2, username: 'check' };
 
 /** Rows that are shown. */
 const shownRows = 10;
@@ -69,9 +69,8 @@ export const checkFile = async (request: CheckRequest, use: (checked: Checked) =
 
 /** The ended job. */
 const runThrough = async (ports: Ports & EmbeddedPorts, { type, params, timeZone }: CheckRequest): Promise<Job> => {
-  const settings = { ...defaultSettings, timeZone };
-  const asked: Client = { ...client, settings };
-  await ports.clients.put({ ...client, settings });
+  const asked: Client = { ...client, settings: { ...defaultSettings, timeZone } };
+  await ports.clients.put(asked);
   const upload = { key: localInput.key, filename: 'file' };
   const { id } = await submit(ports, asked, { door: 'console', type, params: { ...params, mode: 'plan' }, upload });
   for (;;) {

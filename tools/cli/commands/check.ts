@@ -40,7 +40,9 @@ export const addCheck = (program: Command): void => {
   program
     .command('check')
     .summary('say what the cloud would make of a file, without sending it')
-    .description("Reads a file as the cloud would, with the cloud's own parser: the same verdicts, the same reasons, no network.")
+    .description(
+      "Reads a file as the cloud would, with the cloud's own parser: the same verdicts, the same reasons, no network.",
+    )
     .argument('<file>')
     .addOption(new Option('-t, --type <type>', 'the job that it is meant for').choices(types).default('import'))
     .option('--signup-dates', 'as import would be told')

@@ -42,7 +42,8 @@ export const addExport = (program: Command): void => {
   ).action(async (list: string, options: Options, command: Command) => {
     const session = openSession(command);
     const { output } = options;
-    if (output === '-' && session.out.json) throw usageError('With --json stdout is for JSON: write the file elsewhere');
+    if (output === '-' && session.out.json)
+      throw usageError('With --json stdout is for JSON: write the file elsewhere');
     const job = await session.connection.door.submit({
       type: 'export_list_data',
       list,

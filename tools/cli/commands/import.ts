@@ -16,7 +16,9 @@ export const addImport = (program: Command): void => {
     program
       .command('import')
       .summary('add the people of a file to a list')
-      .description('Adds people to a list. FILE is a CSV or a text of addresses, also gzipped, or an http(s) URL of one.')
+      .description(
+        'Adds people to a list. FILE is a CSV or a text of addresses, also gzipped, or an http(s) URL of one.',
+      )
       .argument('[file]', 'a file here, or a URL that the server fetches')
       .requiredOption('-l, --list <name>', 'the list; it is made when it is missing')
       .option('--emails <addresses>', 'addresses in place of a file, separated by commas')

@@ -19,7 +19,7 @@ export interface RowOptions extends OrderOptions {
 /** Of every job. */
 export const withOrderOptions = (command: Command): Command =>
   command
-    .option('--begins-at <time>', 'not before this date (in the client\'s zone) or Unix time; at most 6 days ahead')
+    .option('--begins-at <time>', "not before this date (in the client's zone) or Unix time; at most 6 days ahead")
     .option('--report-email <address>', 'who gets a mail at the end')
     .option('--postback-url <url>', 'what gets a signed message at the end')
     .option('-w, --wait', 'wait for the end')

@@ -13,7 +13,9 @@ export const addProfiles = (program: Command): void => {
   const path = () => profilesPath(process.env);
   profiles
     .command('save')
-    .description('Remembers --url and --key under a name; asks for the key when it is not given. `default` is used by itself.')
+    .description(
+      'Remembers --url and --key under a name; asks for the key when it is not given. `default` is used by itself.',
+    )
     .argument('<name>')
     .action(async (name: string, _options: object, command: Command) => {
       const { url, key } = command.optsWithGlobals<GlobalOptions>();
@@ -29,8 +31,17 @@ export const addProfiles = (program: Command): void => {
     .command('list')
     .description('Shows the profiles, without their secrets.')
     .action((_options: object, command: Command) => {
-      const rows = Object.entries(readProfiles(path())).map(([name, { url, key }]) => ({ name, url, key: parseKey(key).key }));
-      outOf(command).result(rows, () => table(['name', 'url', 'key'], rows.map(({ name, url, key }) => [name, url, key])));
+      const rows = Object.entries(readProfiles(path())).map(([name, { url, key }]) => ({
+        name,
+        url,
+        key: parseKey(key).key,
+      }));
+      outOf(command).result(rows, () =>
+        table(
+          ['name', 'url', 'key'],
+          rows.map(({ name, url, key }) => [name, url, key]),
+        ),
+      );
     });
   profiles
     .command('remove')

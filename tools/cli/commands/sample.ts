@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { sampleCounts, type SampleOptions, sampleRows } from '../../sample.ts';
+import { type SampleOptions, sampleCounts, sampleRows } from '../../sample.ts';
 import { usageError } from '../exit.ts';
 import { number } from '../output.ts';
 import { outOf } from '../session.ts';
@@ -19,7 +19,9 @@ export const addSample = (program: Command): void => {
   program
     .command('sample')
     .summary('make a file of made-up people')
-    .description('Writes a CSV of made-up people: the same for the same seed, with repeats and mistakes as real files have.')
+    .description(
+      'Writes a CSV of made-up people: the same for the same seed, with repeats and mistakes as real files have.',
+    )
     .argument('<rows>', 'how many, without the header', whole(100_000_000))
     .option('--seed <n>', 'other people', whole(0xffffffff), 1)
     .option('--new', 'no repeats and no mistakes')

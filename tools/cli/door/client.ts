@@ -13,7 +13,11 @@ export class Refused extends Error {
   readonly code: string;
   /** Milliseconds by which this machine's clock is ahead of the server's. */
   readonly ahead: number;
-  constructor(status: number, { code, message }: ErrorAnswer['error'] | { code: string; message: string }, ahead: number) {
+  constructor(
+    status: number,
+    { code, message }: ErrorAnswer['error'] | { code: string; message: string },
+    ahead: number,
+  ) {
     super(message);
     this.status = status;
     this.code = code;

@@ -62,7 +62,13 @@ interface LocalFile {
   modified: number;
 }
 
-const bring = async (errand: Errand, order: Order, memory: Memory, first: JobAnswer, file: LocalFile): Promise<void> => {
+const bring = async (
+  errand: Errand,
+  order: Order,
+  memory: Memory,
+  first: JobAnswer,
+  file: LocalFile,
+): Promise<void> => {
   let job = first;
   for (let attempt = 0; ; attempt++) {
     if (!job.upload) return;

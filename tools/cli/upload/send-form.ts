@@ -43,7 +43,10 @@ export const sendForm = async ({ url, fields }: UploadForm, { path, size, signal
     yield head;
     let bytes = 0;
     if (size > 0)
-      for await (const block of createReadStream(path, { end: size - 1, highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+      for await (const block of createReadStream(path, {
+        end: size - 1,
+        highWaterMark: 256 * 1024,
+      }) as AsyncIterable<Buffer>) {
         yield block;
         bytes += block.length;
         sent(bytes);
