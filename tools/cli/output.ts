@@ -8,6 +8,8 @@ export interface Out {
   readonly watched: boolean;
   /** A result: with --json the value as one line, else the text. */
   result(value: unknown, text: () => string): void;
+  /** A line for scripts: nothing without --json. */
+  value(value: unknown): void;
   /** For the person only, and never part of a result. */
   note(text: string): void;
   error(error: CliError): void;
@@ -21,6 +23,9 @@ export const createOut = (json: boolean): Out => {
     json,
     watched: process.stderr.isTTY === true && !json,
     result: (value, text) => say(process.stdout, json ? JSON.stringify(value) : text()),
+    value(value) {
+      if (json) say(process.stdout, JSON.stringify(value));
+    },
     note(text) {
       if (!json) say(process.stderr, text);
     },

@@ -38,7 +38,7 @@ export const addClients = (program: Command): void => {
     .action((_options: object, command: Command) =>
       inStore(command, false, async (store, out) => {
         const all = await store.clients.all();
-        if (out.json) for (const client of all) out.result(client, () => '');
+        if (out.json) for (const client of all) out.value(client);
         else out.result(all, () => clientsTable(all));
       }),
     );
@@ -47,7 +47,8 @@ export const addClients = (program: Command): void => {
     'a new key as well',
   );
   withSettings(add('set', 'Changes the settings of a client.', set));
-  add('disable', 'Nobody can call as this client any more. Its jobs go on to their ends.', (store, out, id) => able(store, out, id, true),
+  add('disable', 'Nobody can call as this client any more. Its jobs go on to their ends.', (store, out, id) =>
+    able(store, out, id, true),
   );
   add('enable', 'Undoes disable.', (store, out, id) => able(store, out, id, false));
 };

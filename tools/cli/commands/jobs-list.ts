@@ -30,7 +30,7 @@ export const addJobsList = (jobs: Command): void => {
     .action(async ({ limit, ...filter }: Options, command: Command) => {
       const { connection, out } = openSession(command);
       const { found, more } = await gather(connection.door, filter, limit);
-      if (out.json) for (const job of found) out.result(job, () => '');
+      if (out.json) for (const job of found) out.value(job);
       else if (found.length === 0) out.note('No jobs. To make one: stevedore import people.csv --list Main --wait');
       else out.result(found, () => jobsTable(found));
       if (more) out.note(`There are more: -n ${limit * 4}`);

@@ -1,7 +1,7 @@
 // `stevedore jobs`: look at jobs, and hold, cancel or retry them.
 import { confirm, isCancel } from '@clack/prompts';
 import type { Command } from 'commander';
-import type { Action, JobAnswer } from '../door/client.ts';
+import type { Action } from '../door/client.ts';
 import { CliError } from '../exit.ts';
 import { jobText } from '../job-text.ts';
 import { openSession, type Session } from '../session.ts';
@@ -29,8 +29,7 @@ export const addJobs = (program: Command): void => {
     .option('--strict', 'end with 5 when rows were rejected')
     .action(async (id: string, { strict }: { strict?: boolean }, command: Command) => {
       const session = openSession(command);
-      const changed = (job: JobAnswer) => session.out.json && session.out.result(job, () => '');
-      const job = await waitForEnd({ ...session, changed }, id);
+      const job = await waitForEnd({ ...session, changed: session.out.value }, id);
       if (!session.out.json) session.out.result(job, () => jobText(job));
       endWith(endingOf(job, strict ?? false));
     });

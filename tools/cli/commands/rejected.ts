@@ -36,11 +36,11 @@ export const addRejected = (program: Command): void => {
       const job = await connection.door.job(id);
       const file = job.files[kind];
       if (!file) {
-        out.result(null, () => '');
+        out.value(null);
         return out.note(`Job ${id} has no such file: its state is ${job.state}`);
       }
       if (output !== undefined || !out.json) await download(session, job, kind, output ?? '-');
-      if (out.json) out.result({ job: id, kind, ...file, ...(output !== undefined && { path: output }) }, () => '');
-      else if (output !== undefined) out.note(`${output}: ${bytesText(file.size)}`);
+      out.value({ job: id, kind, ...file, ...(output !== undefined && { path: output }) });
+      if (output !== undefined) out.note(`${output}: ${bytesText(file.size)}`);
     });
 };
