@@ -1,7 +1,7 @@
 // Where clients are kept: in the home folder of this machine, or in the table of a deployed stack, with the operator's own rights.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { paginateListTables } from '@aws-sdk/client-dynamodb';
+import { ListTablesCommand, type ListTablesCommandOutput } from '@aws-sdk/client-dynamodb';
 import { awsClientStore } from '../../../functions/aws/clients.ts';
 import { type AwsClients, awsClients } from '../../../functions/aws/config.ts';
 import { createMail } from '../../../functions/embedded/mailbox.ts';
@@ -49,8 +49,14 @@ const openStack = async (env: Env, stack: string | undefined): Promise<ClientSto
 const tableOf = async ({ dynamodb }: AwsClients, stack: string, region: string): Promise<string> => {
   const prefix = `stevedore-${stack}-data-clientstable`.toLowerCase();
   const found: string[] = [];
-  for await (const page of paginateListTables({ client: dynamodb }, {}))
+  let after: string | undefined;
+  do {
+    const page: ListTablesCommandOutput = await dynamodb.send(
+      new ListTablesCommand({ ExclusiveStartTableName: after }),
+    );
     found.push(...(page.TableNames ?? []).filter((name) => name.toLowerCase().startsWith(prefix)));
+    after = page.LastEvaluatedTableName;
+  } while (after !== undefined);
   const [table, other] = found;
   if (table === undefined)
     throw new CliError('failed', `There is no stack "${stack}" in ${region}, or you may not see it`);

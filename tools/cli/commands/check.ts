@@ -2,11 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { Refusal } from '../../../functions/jobs/errors.ts';
 import type { Job } from '../../../functions/jobs/job.ts';
-import { registry } from '../../../functions/jobs/registry.ts';
-import { type Checked, checkFile } from '../check/engine.ts';
+import type { Checked } from '../check/engine.ts';
 import { exitCodes, usageError } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { bytesText, number, plain } from '../output.ts';
@@ -34,8 +33,6 @@ export interface Verdict {
   failure?: string;
 }
 
-const types = registry.filter(({ work }) => work.kind === 'rows').map(({ name }) => name);
-
 export const addCheck = (program: Command): void => {
   program
     .command('check')
@@ -44,7 +41,7 @@ export const addCheck = (program: Command): void => {
       "Reads a file as the cloud would, with the cloud's own parser: the same verdicts, the same reasons, no network.",
     )
     .argument('<file>')
-    .addOption(new Option('-t, --type <type>', 'the job that it is meant for').choices(types).default('import'))
+    .option('-t, --type <type>', 'the job that it is meant for', 'import')
     .option('--signup-dates', 'as import would be told')
     .option('--time-zone <zone>', "the client's zone, in which dates are read", 'UTC')
     .option('-o, --output <file>', 'where to write the rows that would be rejected')
@@ -58,6 +55,8 @@ export const addCheck = (program: Command): void => {
       // No name of a list can be wrong here: none is sent.
       const params = { list: 'check', ...(options.signupDates && { signup_dates: true }) };
       const { type, timeZone, output } = options;
+      // Loaded only here: every other command would wait for the engine.
+      const { checkFile } = await import('../check/engine.ts');
       try {
         await checkFile({ path, type, params, timeZone, read }, async (checked) => {
           bar.clear();

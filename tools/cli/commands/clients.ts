@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Client, Clients, ListedClient } from '../../../functions/jobs/client.ts';
 import { type SettingOptions, withOptions, withSettings } from '../clients/settings.ts';
-import { type ClientStore, openClients } from '../clients/store.ts';
+import type { ClientStore } from '../clients/store.ts';
 import { CliError, usageError } from '../exit.ts';
 import { type Out, table } from '../output.ts';
 import { outOf } from '../session.ts';
@@ -55,6 +55,8 @@ export const addClients = (program: Command): void => {
 
 const inStore = async (command: Command, making: boolean, work: (store: ClientStore, out: Out) => Promise<void>) => {
   const { stack } = command.optsWithGlobals<StoreOptions>();
+  // Loaded only here: every other command would wait for the AWS SDK.
+  const { openClients } = await import('../clients/store.ts');
   const store = await openClients(process.env, stack, making);
   try {
     await work(store, outOf(command));

@@ -81,7 +81,7 @@ export const consoleClient = ({ url, credentials, fetch: send = fetch, pause = s
       response = await send(base.origin + target, { ...request, ...(body !== '' && { body }) });
       text = await response.text();
     } catch (error) {
-      throw new Unreachable(why(error));
+      throw new Unreachable(`${base.origin}: ${why(error)}`);
     }
     const answer = parse(text);
     if (response.ok && answer !== undefined) return answer;

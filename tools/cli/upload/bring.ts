@@ -103,7 +103,7 @@ const attemptOnce = async (errand: Errand, job: JobAnswer, file: LocalFile): Pro
     if (error instanceof FileChanged) throw await changed(errand, job);
     if (error instanceof NotTaken) {
       if (error.status === 409) return 'taken';
-      if (error.status === 400) throw await changed(errand, job);
+      if (error.code.startsWith('EntityToo')) throw await changed(errand, job);
       return error.message;
     }
     if (bytes === file.size && (await hasArrived(errand, job))) return 'taken';

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { request } from 'undici';
 import type { UploadForm } from '../door/client.ts';
 
 /** The form was not taken: the store's status and its code, such as `EntityTooLarge`. */
@@ -54,7 +53,8 @@ export const sendForm = async ({ url, fields }: UploadForm, { path, size, signal
     if (bytes < size) throw new FileChanged();
     yield tail;
   };
-  // The store wants to know the length beforehand, which a form of fetch would not tell.
+  // Loaded only here. The store wants to know the length beforehand, which a stream in fetch would not tell.
+  const { request } = await import('undici');
   const answer = await request(url, {
     method: 'POST',
     headers: {
