@@ -77,11 +77,15 @@ describe('profiles and trouble', () => {
   });
 
   it('ends with 4 when nobody answers', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await new Promise((resolve) => server.close(resolve));
     for (const args of [
       ['jobs', 'list'],
       ['import', '--emails', 'a@example.com', '-l', 'Main', '--wait'],
     ]) {
-      const { code, stdout, stderr } = await bench.run(...args, '--url', 'http://127.0.0.1:1', '--json');
+      const { code, stdout, stderr } = await bench.run(...args, '--url', url, '--json');
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
       expect(JSON.parse(stderr).error).toEqual({
         code: 'unreachable',

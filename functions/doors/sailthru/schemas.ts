@@ -1,0 +1,73 @@
+// What this door answers, as schemas: for the OpenAPI document, and for the tests that hold real answers against them.
+import { z } from 'zod';
+import { outcomes } from '../../jobs/job.ts';
+
+const count = z.number().int().min(0);
+const amount = z.number().min(0);
+/** RFC 2822, in the client's time zone. */
+const time = z.string().regex(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$/);
+const jobId = z.string().regex(/^[0-9a-f]{24}$/);
+
+/** The answer to an order. What the type repeats of its parameters, such as `list`, stands beside it. */
+export const acceptedAnswer = z.looseObject({
+  job_id: jobId,
+  name: z.string(),
+  status: z.literal('pending'),
+  upload_url: z.url().optional(),
+  upload_fields: z.record(z.string(), z.string()).optional(),
+  upload_expires: time.optional(),
+});
+
+const receipt = z.strictObject({
+  seconds: z.record(z.string(), amount),
+  rows_per_second: amount,
+  read_units: amount,
+  write_units: amount,
+  requests: amount,
+  bytes_read: amount,
+  bytes_written: amount,
+  cost_usd: amount,
+  prices: z.string(),
+});
+
+/** What is known of a job. What the type repeats of its parameters stands beside it. */
+export const jobAnswer = z.looseObject({
+  job_id: jobId,
+  name: z.string(),
+  error: z.literal(false).optional(),
+  status: z.enum(['pending', 'running', 'completed', 'error', 'incomplete']),
+  start_time: time.optional(),
+  end_time: time.optional(),
+  filename: z.string().optional(),
+  export_url: z.url().optional(),
+  expired: z.literal(true).optional(),
+  rows: count.optional(),
+  ...Object.fromEntries(outcomes.map((outcome) => [outcome, count.optional()])),
+  rejected_url: z.url().optional(),
+  not_processed_url: z.url().optional(),
+  changes_url: z.url().optional(),
+  reasons: z.record(z.string(), count).optional(),
+  warnings: z.array(z.string()).optional(),
+  error_message: z.string().optional(),
+  mode: z.literal('plan').optional(),
+  parent_job_id: jobId.optional(),
+  begins_at: time.optional(),
+  planned: z.strictObject({ write_units: amount, cost_usd: amount }).optional(),
+  receipt: receipt.optional(),
+  reports: z
+    .array(
+      z.strictObject({
+        channel: z.enum(['mail', 'postback']),
+        state: z.enum(['due', 'sending', 'delivered', 'failed']),
+        attempts: count,
+        answer: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** Exactly two keys: with a third some clients would take the failure for a success. */
+export const errorAnswer = z.strictObject({ error: z.number().int(), errormsg: z.string() });
+
+/** The parameters of `GET /job`. */
+export const jobQuery = z.object({ job_id: jobId });
