@@ -19,9 +19,10 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { recordTables } from '../functions/jobs/define.ts';
 import type { Stage } from './stage.ts';
 
-export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members'] as const;
+export const tableNames = ['clients', 'jobs', 'profiles', 'lists', 'members', ...recordTables] as const;
 export type TableName = (typeof tableNames)[number];
 export type BucketName = 'uploads' | 'exports' | 'jobs';
 
@@ -42,8 +43,17 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
       sortKey: attribute('rank', AttributeType.STRING),
       projectionType: ProjectionType.KEYS_ONLY,
     },
+    {
+      indexName: 'byId',
+      partitionKey: attribute('client', AttributeType.STRING),
+      sortKey: attribute('id', AttributeType.STRING),
+      projectionType: ProjectionType.KEYS_ONLY,
+    },
   ],
 };
+
+/** Tables of which some items end by themselves. */
+const expiring: ReadonlySet<TableName> = new Set<TableName>(['jobs', ...recordTables]);
 
 /**
  * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
@@ -88,19 +98,13 @@ export class DataStack extends Stack {
         encryption: TableEncryption.AWS_MANAGED,
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
         deletionProtection: stage.keepData,
-        ...(name === 'jobs' ? { timeToLiveAttribute: 'ttl' } : {}),
+        ...(expiring.has(name) && { timeToLiveAttribute: 'ttl' }),
         removalPolicy,
       });
       for (const index of indexes[name] ?? []) made.addGlobalSecondaryIndex(index);
       return made;
     };
-    this.tables = {
-      clients: table('clients'),
-      jobs: table('jobs'),
-      profiles: table('profiles'),
-      lists: table('lists'),
-      members: table('members'),
-    };
+    this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as Record<TableName, Table>;
 
     const bucket = (name: BucketName) => {
       const made = new Bucket(this, `${name}-bucket`, {

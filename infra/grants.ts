@@ -1,7 +1,7 @@
 // Which words of `needs` allow which actions on what: every right that a function has comes from this table.
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Need } from '../functions/jobs/define.ts';
+import { type Need, recordTables } from '../functions/jobs/define.ts';
 import type { BucketName, DataStack, TableName } from './data-stack.ts';
 
 /** What the engine's own parts touch, besides the needs of job types. */
@@ -39,10 +39,18 @@ const encrypt = ['Decrypt', 'GenerateDataKey'] as const;
 const readFrom = (bucket: BucketName): Grant => ({ bucket, actions: read, key: decrypt, list: true });
 const writeTo = (bucket: BucketName): Grant => ({ bucket, actions: write, key: encrypt });
 
+type RecordNeed = Extract<Need, `${(typeof recordTables)[number]}:${string}`>;
+
+const recordGrants = {} as Record<RecordNeed, readonly Grant[]>;
+for (const table of recordTables) {
+  recordGrants[`${table}:read`] = [{ table, actions: ['BatchGetItem', 'Query'] }];
+  recordGrants[`${table}:write`] = [{ table, actions: ['BatchWriteItem', 'DeleteItem', 'PutItem'] }];
+}
+
 /** The table. A need that is missing here does not compile. */
 export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'profiles:read': [
-    { table: 'profiles', actions: ['BatchGetItem'] },
+    { table: 'profiles', actions: ['BatchGetItem', 'Query'] },
     { table: 'members', actions: ['Query'] },
   ],
   'profiles:write': [
@@ -51,14 +59,17 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   ],
   'lists:read': [{ table: 'lists', actions: ['GetItem', 'Query'] }],
   'lists:write': [{ table: 'lists', actions: ['PutItem', 'UpdateItem'] }],
+  'lists:erase': [{ table: 'lists', actions: ['DeleteItem'] }],
+  ...recordGrants,
   'exports:write': [writeTo('exports')],
   'clients:read': [{ table: 'clients', actions: ['GetItem'] }, { secrets: ['Decrypt'] }],
   'clients:list': [{ table: 'clients', actions: ['Query', 'BatchGetItem'] }],
   'jobs:list': [
     { table: 'jobs', actions: ['Query'], index: 'byRank' },
+    { table: 'jobs', actions: ['Query'], index: 'byId' },
     { table: 'jobs', actions: ['BatchGetItem'] },
   ],
-  'rates:count': [{ table: 'jobs', actions: ['UpdateItem'] }],
+  'rates:count': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:create': [{ table: 'jobs', actions: ['GetItem', 'PutItem'] }],
   'jobs:work': [{ table: 'jobs', actions: ['GetItem', 'UpdateItem'] }],
   'jobs:due': [

@@ -1,5 +1,5 @@
 // What each function needs: the engine's part of it, and for lanes and the planner what the job types say.
-import type { JobType, Need } from '../functions/jobs/define.ts';
+import { type JobType, type Need, recordTables } from '../functions/jobs/define.ts';
 import type { EngineNeed } from './grants.ts';
 
 type Needs = readonly (Need | EngineNeed)[];
@@ -21,7 +21,7 @@ export const planNeeds = (types: readonly JobType[]): Needs => [
 ];
 
 /**
- * Doors write jobs and uploads, sign links to results and forms for uploads (a form allows what its signer may do), and cancel jobs:
+ * Doors read and write single profiles, lists and records; they write jobs and uploads, sign links to results and forms for uploads (a form allows what its signer may do), and cancel jobs:
  * then they remove what these left.
  */
 export const apiNeeds: Needs = [
@@ -31,7 +31,12 @@ export const apiNeeds: Needs = [
   'jobs:create',
   'jobs:work',
   'jobs:list',
+  'profiles:read',
+  'profiles:write',
   'lists:read',
+  'lists:write',
+  'lists:erase',
+  ...recordTables.flatMap((table): Need[] => [`${table}:read`, `${table}:write`]),
   'uploads:write',
   'uploads:remove',
   'work-files:write',

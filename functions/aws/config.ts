@@ -6,14 +6,14 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryLater } from '../jobs/errors.ts';
-import type { QueueName } from '../jobs/ports.ts';
+import type { QueueName, RecordTable } from '../jobs/ports.ts';
 import { meter } from './meter.ts';
 
 export interface AwsConfig {
   region: string;
   /** Only for emulators: where each service answers instead. */
   endpoints?: { dynamodb?: string; s3?: string; sqs?: string; ses?: string; kms?: string };
-  tables: { clients: string; jobs: string; profiles: string; lists: string; members: string };
+  tables: Record<'clients' | 'jobs' | 'profiles' | 'lists' | 'members' | RecordTable, string>;
   buckets: { uploads: string; exports: string; jobs: string };
   /** Queue URLs; only those that the caller may send to need be there. */
   queues: Partial<Record<QueueName, string>>;
@@ -34,7 +34,11 @@ export interface AwsClients {
 /** Sockets for each service: profiles are written by this many requests at once. */
 const sockets = 160;
 
-const common = (config: AwsConfig, service: keyof NonNullable<AwsConfig['endpoints']>, requestTimeout: number) => {
+const common = (
+  config: Pick<AwsConfig, 'region' | 'endpoints'>,
+  service: keyof NonNullable<AwsConfig['endpoints']>,
+  requestTimeout: number,
+) => {
   const endpoint = config.endpoints?.[service];
   const agent = { keepAlive: true, maxSockets: sockets };
   return {
@@ -66,7 +70,7 @@ const throttles = new Set([
 /** Whether AWS says that it got too much to do at once. */
 export const isThrottle = (error: unknown): boolean => error instanceof Error && throttles.has(error.name);
 
-export const awsClients = (config: AwsConfig): AwsClients => {
+export const awsClients = (config: Pick<AwsConfig, 'region' | 'endpoints'>): AwsClients => {
   const dynamodb = new DynamoDBClient({ ...common(config, 'dynamodb', 10_000), maxAttempts: 5 });
   // What is still throttled after all tries: the message comes again when the table has grown.
   dynamodb.middlewareStack.add(

@@ -54,13 +54,14 @@ export const countsOf = (item: Item): Job['counts'] => numbersOf({ ...item }, nu
 const lookOf = (due: number) => ({ [byDue.partition]: byDue.value, [byDue.sort]: due });
 
 export const toItem = (job: Job): Item => {
-  const { params, echo, done, counts, reasons, usage, reached, marks, due, ...plain } = job;
+  const { params, echo, result, done, counts, reasons, usage, reached, marks, due, ...plain } = job;
   return {
     ...jobKey(job.id),
     ...plain,
     // As text: callers choose the names, the depth and the numbers in them.
     params: JSON.stringify(params),
     echo: JSON.stringify(echo),
+    ...(result && { result: JSON.stringify(result) }),
     ...(done.length > 0 && { done: new Set(done) }),
     ...(marks.length > 0 && { marks: asSet(marks) }),
     ...attributesOf(counts, numbered.counts),
@@ -79,6 +80,7 @@ export const fromItem = (item: Item): Job => {
     sk,
     params,
     echo,
+    result,
     done,
     marks,
     [byDue.partition]: look,
@@ -100,6 +102,7 @@ export const fromItem = (item: Item): Job => {
     usage,
     params: JSON.parse(String(params)),
     echo: JSON.parse(String(echo)),
+    ...(result !== undefined && { result: JSON.parse(String(result)) }),
     done: doneOf(done),
     counts,
     marks: fromSet(marks),
@@ -108,7 +111,8 @@ export const fromItem = (item: Item): Job => {
 
 /** What a patch of that job sets and removes. */
 export const applyPatch = (update: Update, id: JobId, patch: JobPatch): void => {
-  const { due, counts, usage, marks, ...plain } = patch;
+  const { due, counts, usage, marks, result, ...plain } = patch;
+  if (result) update.set('result', JSON.stringify(result));
   for (const [name, value] of Object.entries(plain)) {
     if (value === null) update.remove(name);
     else if (value !== undefined) update.set(name, value);

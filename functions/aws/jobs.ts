@@ -14,6 +14,7 @@ import { rankOf, rankPrefix } from '../jobs/rank.ts';
 import type { Move } from '../jobs/states.ts';
 import { getAll } from './batch.ts';
 import { ifHeld, Update } from './expression.ts';
+import { backoff } from './flow.ts';
 import {
   applyPatch,
   countAttribute,
@@ -28,8 +29,12 @@ import {
   tokenAttribute,
   usageAttribute,
 } from './job-item.ts';
-import { byDue, byRank, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
+import { byDue, byId, byRank, claimKey, jobKey, type Key, ttlAttribute } from './layout.ts';
 import { asSet } from './words.ts';
+
+/** How long an index may be behind, in seconds, and how often it is asked again for a job of that time. */
+const indexLag = 5;
+const lagTries = 4;
 
 /** Claims that end between a refused write and the read after it. */
 const claimTries = 5;
@@ -149,9 +154,29 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
           Limit: limit,
         }),
       );
-      const keys = (answer.Items ?? []).map(({ pk, sk }): Key => ({ pk: String(pk), sk: String(sk) }));
-      const jobs = (await getAll(dynamodb, table, keys, false)).map(fromItem);
+      const jobs = (await getAll(dynamodb, table, keysOf(answer.Items), false)).map(fromItem);
       return jobs.sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
+    },
+
+    async between(client, first, last) {
+      const madeAt = Number.parseInt(last.slice(0, 8), 16);
+      for (let attempt = 1; ; attempt++) {
+        const answer = await dynamodb.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: byId.index,
+            KeyConditionExpression: '#client=:client AND #id BETWEEN :first AND :last',
+            ExpressionAttributeNames: { '#client': byId.partition, '#id': byId.sort },
+            ExpressionAttributeValues: { ':client': client, ':first': first, ':last': `${last}~` },
+            Limit: 100,
+          }),
+        );
+        const jobs = (await getAll(dynamodb, table, keysOf(answer.Items), true)).map(fromItem);
+        // The index is a little behind: whoever just made a job may ask for it at once.
+        const isNew = Math.abs(Date.now() / 1000 - madeAt) <= indexLag;
+        if (jobs.length > 0 || !isNew || attempt > lagTries) return jobs.sort((a, b) => (a.id < b.id ? -1 : 1));
+        await backoff(attempt);
+      }
     },
 
     async due(now, limit) {
@@ -165,13 +190,15 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
           Limit: limit,
         }),
       );
-      const keys = (answer.Items ?? []).map(({ pk, sk }): Key => ({ pk: String(pk), sk: String(sk) }));
       // The index is a little behind: what it no longer is right about is left out.
-      const jobs = (await getAll(dynamodb, table, keys, true)).map(fromItem);
+      const jobs = (await getAll(dynamodb, table, keysOf(answer.Items), true)).map(fromItem);
       return jobs.filter(({ due }) => due !== undefined && due <= now).sort((a, b) => (a.due ?? 0) - (b.due ?? 0));
     },
   };
 };
+
+const keysOf = (items: readonly Record<string, unknown>[] = []): Key[] =>
+  items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
 
 const heldClaim = (asked: Claim, held: Record<string, unknown>): Claim => ({
   client: asked.client,

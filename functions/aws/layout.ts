@@ -1,17 +1,20 @@
 // How items lie in the tables: the names that code and infrastructure must agree on, and the keys.
 import { createHash } from 'node:crypto';
 import type { ClientId, JobId } from '../jobs/job.ts';
+import type { RecordKey } from '../jobs/ports.ts';
 import { type ListId, type Sid, shardOf } from '../jobs/profile.ts';
 
 /** Every table has this key. */
 export const partitionKey = 'pk';
 export const sortKey = 'sk';
-/** Attribute of the jobs table by which items end, in Unix seconds. */
+/** Attribute by which items of the jobs table and of the tables of records end, in Unix seconds. */
 export const ttlAttribute = 'ttl';
 /** Sparse index of the jobs table: jobs that the sweeper must look at, by the time of the next look. */
 export const byDue = { index: 'byDue', partition: 'look', sort: 'due', sortType: 'N', value: 'due' } as const;
 /** Index of the jobs table: a client's jobs in the order of `jobs/rank.ts`. */
 export const byRank = { index: 'byRank', partition: 'client', sort: 'rank', sortType: 'S' } as const;
+/** Index of the jobs table: a client's jobs in the order of their ids, which is that of their making. */
+export const byId = { index: 'byId', partition: 'client', sort: 'id', sortType: 'S' } as const;
 
 /** The sort key of items that are alone under their partition key. */
 const only = 'meta';
@@ -38,7 +41,10 @@ export const organizationsKey: Key = { pk: 'organizations', sk: only };
 export const directory = 'clients';
 export const directoryKey = (id: ClientId): Key => ({ pk: directory, sk: id });
 export const listKey = (client: ClientId, name: string): Key => ({ pk: client, sk: name });
-export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: `${client}#${hex(shardOf(sid))}`, sk: sid });
+export const shardKey = (client: ClientId, shard: number): string => `${client}#${hex(shard)}`;
+export const profileKey = (client: ClientId, sid: Sid): Key => ({ pk: shardKey(client, shardOf(sid)), sk: sid });
+
+export const recordKey = (client: ClientId, { part, sort }: RecordKey): Key => ({ pk: `${client}#${part}`, sk: sort });
 
 /** Members lie in 64 partitions of a list, each of four neighbouring shards, so that their order goes across partitions. */
 export const shardsPerPartition = 4;

@@ -70,13 +70,14 @@ export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists
       return (await find(client, name)) ?? list;
     },
 
-    async erase(client, name) {
-      const key = listKey(client, name);
-      if (name === '' || !fits(key)) return undefined;
-      const { Attributes } = await dynamodb.send(
-        new DeleteCommand({ TableName: table, Key: key, ReturnValues: 'ALL_OLD' }),
-      );
-      return Attributes && fromItem(Attributes);
+    async erase(client, { name, id }) {
+      const condition = {
+        ConditionExpression: '#id=:id',
+        ExpressionAttributeNames: { '#id': 'id' },
+        ExpressionAttributeValues: { ':id': id },
+      };
+      const request = new DeleteCommand({ TableName: table, Key: listKey(client, name), ...condition });
+      return (await ifHeld(dynamodb.send(request))) !== undefined;
     },
 
     async all(client) {
@@ -103,7 +104,8 @@ export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists
       if ((exact || vars.length > 0) && !(await change(client, name, taught))) return;
       if (size === undefined) return;
       const update = new Update().set('size', size);
-      await change(client, name, update.when(`${update.path('size')}<${update.value(size)}`));
+      if (!exact) update.when(`${update.path('size')}<${update.value(size)}`);
+      await change(client, name, update);
     },
   };
 };

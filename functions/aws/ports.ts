@@ -8,6 +8,7 @@ import { awsLists } from './lists.ts';
 import { awsMail } from './mail.ts';
 import { awsProfiles } from './profiles.ts';
 import { awsRates } from './rates.ts';
+import { awsRecords } from './records.ts';
 import { awsWork } from './work.ts';
 
 export type AwsPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls' | 'clock' | 'tuning'>;
@@ -17,6 +18,7 @@ export const awsPorts = (config: AwsConfig, sdk: AwsClients = awsClients(config)
   jobs: awsJobs(sdk.dynamodb, config.tables.jobs),
   profiles: awsProfiles(sdk.dynamodb, config.tables),
   lists: awsLists(sdk.dynamodb, config.tables.lists),
+  records: awsRecords(sdk.dynamodb, config.tables),
   files: awsFiles(sdk.s3, config.buckets),
   work: awsWork(sdk.sqs, config.queues),
   mail: awsMail(sdk.ses, config.mailFrom),

@@ -1,5 +1,5 @@
 // A profile as an item: variables and lists are maps, so that an update can set one entry and leave the others.
-import type { Profile, ProfileChange } from '../jobs/profile.ts';
+import type { ConsentWord, Profile, ProfileChange } from '../jobs/profile.ts';
 import { Update } from './expression.ts';
 import { type Key, profileKey } from './layout.ts';
 import { asWord, fromWord } from './words.ts';
@@ -40,29 +40,38 @@ export const fromItem = ({ pk, sk, vars, ...rest }: Item): Profile =>
   }) as unknown as Profile;
 
 /** The updates of one change. More than one only for very many variables; the last one carries the mark of the job. */
-export const updatesOf = ({ job, patch }: ProfileUpdate): Update[] => {
+export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
   const steps: ((update: Update) => void)[] = [
     ...Object.entries(patch.vars ?? {}).map(([name, value]) => (update: Update) => {
       if (value === null || value === undefined) update.remove(['vars', asWord(name)]);
       else update.set(['vars', asWord(name)], asValue(value));
     }),
     ...Object.entries(patch.lists ?? {}).map(([list, at]) => (update: Update) => {
-      update.set(['lists', list], at);
+      if (at === null) update.remove(['lists', list]);
+      else update.set(['lists', list], at);
     }),
   ];
-  const { vars: _, lists: __, ...fields } = patch;
+  const { vars: _, lists: __, more, ...fields } = patch;
   steps.push((update) => {
-    for (const [name, value] of Object.entries({ ...fields, changedBy: job }))
-      if (value !== undefined) update.set(name, value);
+    for (const [name, value] of Object.entries({ ...fields, ...more, changedBy: job })) {
+      if (value === null) update.remove(name);
+      else if (value !== undefined) update.set(name, value);
+    }
   });
   const updates: Update[] = [];
   for (let at = 0; at < steps.length; at += entriesPerUpdate) {
     const update = new Update();
     update.when(`attribute_exists(${update.path('pk')})`);
+    if (consent !== undefined) whenConsentIs(update, consent);
     for (const step of steps.slice(at, at + entriesPerUpdate)) step(update);
     updates.push(update);
   }
   return updates;
+};
+
+const whenConsentIs = (update: Update, consent: ConsentWord): void => {
+  const optout = update.path('optout');
+  update.when(consent === 'none' ? `attribute_not_exists(${optout})` : `${optout}=${update.value(consent)}`);
 };
 
 export const keysOf = (client: string, sids: readonly string[]): Key[] =>

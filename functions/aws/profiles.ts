@@ -5,7 +5,7 @@ import { type ListId, type Profile, type ProfileChange, type Sid, shardCount } f
 import { getAll, putAll } from './batch.ts';
 import { ifHeld } from './expression.ts';
 import { chunked, inFlight, inOrder } from './flow.ts';
-import { fits, memberKey, memberPartition, profileKey, shardsPerPartition, sidBounds } from './layout.ts';
+import { fits, memberKey, memberPartition, profileKey, shardKey, shardsPerPartition, sidBounds } from './layout.ts';
 import { fromItem, keysOf, toItem, updatesOf } from './profile-item.ts';
 
 const batch = 100;
@@ -81,6 +81,19 @@ export const awsProfiles = (
     if (waiting.length > 0) yield waiting;
   }
 
+  const shardPage = async (client: string, shard: number, from?: Record<string, unknown>) => {
+    const answer = await dynamodb.send(
+      new QueryCommand({
+        TableName: tables.profiles,
+        KeyConditionExpression: '#pk=:pk',
+        ExpressionAttributeNames: { '#pk': 'pk' },
+        ExpressionAttributeValues: { ':pk': shardKey(client, shard) },
+        ...(from && { ExclusiveStartKey: from }),
+      }),
+    );
+    return { profiles: (answer.Items ?? []).map(fromItem), next: answer.LastEvaluatedKey };
+  };
+
   return {
     batch,
     parallel,
@@ -93,7 +106,7 @@ export const awsProfiles = (
           change.kind === 'create'
             ? [change.profile.sid, change.profile.lists]
             : [change.sid, change.patch.lists ?? {}];
-        return Object.keys(lists).map((list) => memberKey(list, sid));
+        return Object.entries(lists).flatMap(([list, at]) => (at === null ? [] : [memberKey(list, sid)]));
       });
       await putAll(dynamodb, tables.members, joined);
       const conflicts: Sid[] = [];
@@ -110,6 +123,26 @@ export const awsProfiles = (
       for await (const profiles of inOrder(memberSids(list, first, end), readAhead, read)) {
         const members = profiles.filter(({ lists }) => Object.hasOwn(lists, list));
         if (members.length > 0) yield members.sort((a, b) => (a.sid < b.sid ? -1 : 1));
+      }
+    },
+
+    async *scan(client, from, to) {
+      const shards = Array.from(
+        { length: Math.min(shardCount, to) - Math.max(0, from) },
+        (_, i) => Math.max(0, from) + i,
+      );
+      const firstPages = inOrder(shards, partitionsAhead, async (shard) => ({
+        shard,
+        page: await shardPage(client, shard),
+      }));
+      for await (const { shard, page: first } of firstPages) {
+        for (let page = first; ; ) {
+          const following = page.next && shardPage(client, shard, page.next);
+          following?.catch(() => undefined);
+          if (page.profiles.length > 0) yield page.profiles;
+          if (!following) break;
+          page = await following;
+        }
       }
     },
   };

@@ -22,6 +22,10 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
   const selectRanked = db.prepare(
     'SELECT record, done FROM jobs WHERE client = ? AND rank > ? AND rank < ? ORDER BY rank LIMIT ?',
   );
+  // The plus keeps the index of clients out of it: the range of ids is a few rows, the client's jobs may be many.
+  const selectBetween = db.prepare(
+    'SELECT record, done FROM jobs WHERE id >= ? AND id < ? AND +client = ? ORDER BY id LIMIT 100',
+  );
   const selectClaim = db.prepare('SELECT * FROM claims WHERE client = ? AND key = ?');
   const insertClaim = db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)');
   const endClaims = db.prepare(`DELETE FROM claims WHERE (client, key) IN
@@ -93,6 +97,10 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
       const first = only === 'ended' ? rankPrefix.ended : rankPrefix.unfinished;
       const end = only === 'unfinished' ? rankPrefix.ended : '2';
       return selectRanked.all(client, after ?? first, end, limit).map(jobOf);
+    },
+
+    async between(client, first, last) {
+      return selectBetween.all(first, `${last}~`, client).map(jobOf);
     },
 
     async due(at, limit) {

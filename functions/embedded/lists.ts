@@ -12,7 +12,7 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
   const update = db.prepare('UPDATE lists SET vars = ?, size_hint = ? WHERE client = ? AND name = ?');
 
   const describe = db.prepare('UPDATE lists SET more = ? WHERE client = ? AND name = ?');
-  const remove = db.prepare('DELETE FROM lists WHERE client = ? AND name = ? RETURNING *');
+  const remove = db.prepare('DELETE FROM lists WHERE client = ? AND name = ? AND id = ?');
 
   const find = (client: ClientId, name: string): List | undefined => {
     const row = select.get(client, name);
@@ -46,9 +46,8 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
       });
     },
 
-    async erase(client, name) {
-      const row = remove.get(client, name);
-      return row && listOf(row);
+    async erase(client, { name, id }) {
+      return remove.run(client, name, id).changes > 0;
     },
 
     async all(client) {
@@ -71,9 +70,10 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
 /** The list with the news; undefined when they are none. */
 const learned = (list: List, news: { vars?: readonly string[]; exact?: boolean; size?: number }): List | undefined => {
   const vars = [...new Set([...(news.exact ? [] : list.vars), ...(news.vars ?? [])])];
-  const sizeHint = Math.max(list.sizeHint, news.size ?? 0);
+  const least = news.exact ? 0 : list.sizeHint;
+  const sizeHint = news.size === undefined ? list.sizeHint : Math.max(least, news.size);
   const changed = vars.length !== list.vars.length || !vars.every((name) => list.vars.includes(name));
-  return changed || sizeHint > list.sizeHint ? { ...list, vars, sizeHint } : undefined;
+  return changed || sizeHint !== list.sizeHint ? { ...list, vars, sizeHint } : undefined;
 };
 
 const listOf = (row: Record<string, unknown>): List => ({

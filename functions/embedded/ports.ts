@@ -11,6 +11,7 @@ import { embeddedLists } from './lists.ts';
 import { embeddedMessages, type Messages } from './messages.ts';
 import { openProfiles } from './profiles.ts';
 import { embeddedRates } from './rates.ts';
+import { openRecords } from './records.ts';
 import { removeOld } from './retention.ts';
 import { jobsPlan, queuePlan } from './schema.ts';
 import { openDatabase } from './sqlite.ts';
@@ -41,6 +42,7 @@ export const embeddedPorts = ({ home, baseUrl, mail, tuning, now = Date.now }: E
   const jobs = openDatabase(join(home, 'jobs.db'), jobsPlan);
   const queue = openDatabase(join(home, 'queue.db'), queuePlan);
   const profiles = openProfiles(home);
+  const records = openRecords(home, now);
   const files = embeddedFiles(home, baseUrl);
   return {
     clock: { now },
@@ -48,6 +50,7 @@ export const embeddedPorts = ({ home, baseUrl, mail, tuning, now = Date.now }: E
     jobs: embeddedJobs(jobs, now),
     profiles,
     lists: embeddedLists(jobs),
+    records,
     files,
     ...embeddedMessages(queue, now),
     mail,
@@ -56,6 +59,7 @@ export const embeddedPorts = ({ home, baseUrl, mail, tuning, now = Date.now }: E
     removeOld: () => removeOld(home, files, jobs, now()),
     close() {
       profiles.close();
+      records.close();
       jobs.close();
       queue.close();
     },

@@ -79,7 +79,7 @@ export class ProfileDatabase {
     const clientRef = this.#names.clients.find(client);
     const listRef = this.#names.lists.find(list);
     if (clientRef === undefined || listRef === undefined || from >= to) return;
-    const bounds: [string, string] = [hexOf(from), to > 255 ? 'ff'.repeat(13) : hexOf(to)];
+    const bounds = boundsOf(from, to);
     const members = this.#members.count(listRef, from, to);
     if (members === 0) return;
     if (members >= this.#sids.count(clientRef, bounds) * denseShare)
@@ -87,11 +87,18 @@ export class ProfileDatabase {
     else yield* this.#lookUp(clientRef, listRef, from, to);
   }
 
+  /** Pages of all profiles of the client in shards [from, to). */
+  *scan(client: ClientId, from: number, to: number): Generator<Profile[]> {
+    const ref = this.#names.clients.find(client);
+    if (ref === undefined || from >= to) return;
+    yield* this.#walkWithCache(ref, undefined, boundsOf(from, to));
+  }
+
   close(): void {
     this.#db.close();
   }
 
-  *#walkWithCache(client: number, list: number, bounds: [string, string]): Generator<Profile[]> {
+  *#walkWithCache(client: number, list: number | undefined, bounds: [string, string]): Generator<Profile[]> {
     this.#db.exec(`PRAGMA cache_size = -${walkCacheKb}`);
     try {
       yield* this.#walk(client, list, bounds);
@@ -100,10 +107,11 @@ export class ProfileDatabase {
     }
   }
 
-  *#walk(client: number, list: number, [from, to]: [string, string]): Generator<Profile[]> {
+  /** Without a list: everyone. */
+  *#walk(client: number, list: number | undefined, [from, to]: [string, string]): Generator<Profile[]> {
     for (let after = from; ; ) {
       const rows = this.#page.all(client, after, to) as unknown as ProfileRow[];
-      const page = this.#membersAmong(rows, list);
+      const page = list === undefined ? rows.map((row) => profileOf(row, this.#names)) : this.#membersAmong(rows, list);
       if (page.length > 0) yield page;
       const last = rows.at(-1);
       if (!last || rows.length < pageRows) return;
@@ -133,5 +141,7 @@ export class ProfileDatabase {
     return members;
   }
 }
+
+const boundsOf = (from: number, to: number): [string, string] => [hexOf(from), to > 255 ? 'ff'.repeat(13) : hexOf(to)];
 
 const hexOf = (shard: number): string => shard.toString(16).padStart(2, '0');

@@ -1,5 +1,5 @@
 // A profile as a row, and back.
-import type { Profile } from '../jobs/profile.ts';
+import { moreFields, type Profile, type ProfileMore, type ProfilePatch } from '../jobs/profile.ts';
 import type { Names } from './names.ts';
 import { idOf } from './sid-index.ts';
 
@@ -21,9 +21,6 @@ export type ProfileRow = [
   signupAt: number,
   more: string | null,
 ];
-
-/** Fields that most profiles do not have; kept as one JSON text. */
-type More = Pick<Profile, 'source' | 'optout' | 'optoutAt' | 'status' | 'statusAt' | 'stats'>;
 
 export interface NameTables {
   clients: Names;
@@ -48,14 +45,20 @@ export const hasList = (cells: ListCells, list: number): boolean => {
   return false;
 };
 
-export const moreText = (more: More): string | null => {
-  const { source, optout, optoutAt, status, statusAt, stats } = more;
-  // Most people have none of these: not to make the JSON of nothing saves as much as that of their lists costs.
-  if ((source ?? optout ?? optoutAt ?? status ?? statusAt ?? stats) === undefined) return null;
-  return JSON.stringify({ source, optout, optoutAt, status, statusAt, stats });
+/** As one JSON text; null when there is nothing, as for most people. */
+export const moreText = (more: ProfilePatch['more'] & object): string | null => {
+  let kept: Record<string, unknown> | undefined;
+  for (const field of moreFields) {
+    const value = more[field];
+    if (value === undefined || value === null) continue;
+    kept ??= {};
+    kept[field] = value;
+  }
+  return kept ? JSON.stringify(kept) : null;
 };
 
-export const parseMore = (text: string | null): More => (text === null ? {} : (JSON.parse(text) as More));
+export const parseMore = (text: string | null): Partial<ProfileMore> =>
+  text === null ? {} : (JSON.parse(text) as Partial<ProfileMore>);
 
 /** The profile of a row; `cells` are its lists when they have been parsed already. */
 export const profileOf = (row: ProfileRow, names: NameTables, cells = parseLists(row[3])): Profile => {

@@ -41,7 +41,7 @@ export class ProfileWriter {
     this.#readForUpdate = db.prepare(`SELECT ${profileColumns}, p.id FROM ${wantedProfiles}`);
     this.#readForUpdate.setReturnArrays(true);
     this.#update = db.prepare(
-      'UPDATE profiles SET vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
+      'UPDATE profiles SET email = ?, vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
     );
   }
 
@@ -107,17 +107,29 @@ export class ProfileWriter {
     const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
     const conflicts: Sid[] = [];
     let next = 0;
-    for (const { sid, patch, job } of changes) {
+    for (const { sid, patch, job, consent } of changes) {
       const row = rows[next];
       if (!row || row[0] !== sid) {
         conflicts.push(sid);
         continue;
       }
       next++;
+      if (consent !== undefined && consent !== (parseMore(row[8]).optout ?? 'none')) {
+        conflicts.push(sid);
+        continue;
+      }
       const vars = patch.vars ? mergedVars(row[2], patch.vars) : row[2];
       const lists = patch.lists ? this.#mergedLists(row, patch.lists, joins) : row[3];
-      const more = patch.source === undefined ? row[8] : moreText({ ...parseMore(row[8]), source: patch.source });
-      this.#update.run(vars, lists, this.#names.jobs.refOf(job), patch.signupAt ?? row[7], more, row[9]);
+      const more = patch.more ? moreText({ ...parseMore(row[8]), ...patch.more }) : row[8];
+      this.#update.run(
+        patch.email ?? row[1],
+        vars,
+        lists,
+        this.#names.jobs.refOf(job),
+        patch.signupAt ?? row[7],
+        more,
+        row[9],
+      );
     }
     return conflicts;
   }
@@ -127,7 +139,10 @@ export class ProfileWriter {
     for (const [name, at] of Object.entries(lists)) {
       const list = this.#names.lists.refOf(name);
       const place = cells.findIndex((cell, i) => i % 2 === 0 && cell === list);
-      if (place >= 0) cells[place + 1] = at;
+      // The index of members may say too much: whoever reads it looks at the profile.
+      if (at === null) {
+        if (place >= 0) cells.splice(place, 2);
+      } else if (place >= 0) cells[place + 1] = at;
       else {
         cells.push(list, at);
         join(joins, list, shardOf(row[0]), row[0]);

@@ -63,11 +63,11 @@ export const openProfiles = (home: string, settleRows?: number): EmbeddedProfile
     },
 
     async *members(client, list, from, to) {
-      for (let index = 0; index < fileCount; index++) {
-        const first = Math.max(from, index * shardsPerFile);
-        const end = Math.min(to, (index + 1) * shardsPerFile);
-        if (first < end) yield* file(index).members(client, list, first, end);
-      }
+      for (const [index, first, end] of filesOf(from, to)) yield* file(index).members(client, list, first, end);
+    },
+
+    async *scan(client, from, to) {
+      for (const [index, first, end] of filesOf(from, to)) yield* file(index).scan(client, first, end);
     },
 
     prepare() {
@@ -80,6 +80,14 @@ export const openProfiles = (home: string, settleRows?: number): EmbeddedProfile
     },
   };
 };
+
+/** The files that hold shards of [from, to), each with those of its own. */
+const filesOf = (from: number, to: number): [index: number, from: number, to: number][] =>
+  Array.from({ length: fileCount }, (_, index): [number, number, number] => [
+    index,
+    Math.max(from, index * shardsPerFile),
+    Math.min(to, (index + 1) * shardsPerFile),
+  ]).filter(([, first, end]) => first < end);
 
 /** Items by the file that they belong to, each part sorted by sid. */
 const split = <T>(items: readonly T[], sidOf: (item: T) => Sid): T[][] => {

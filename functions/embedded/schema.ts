@@ -75,6 +75,27 @@ export const jobsPlan: DatabasePlan = {
   ],
 };
 
+/** A table of records: one database for each, so that purchases that are brought in do not hold up sends. */
+export const recordsPlan: DatabasePlan = {
+  cacheKb: 2048,
+  checkpointPages: 4000,
+  synchronous: 'FULL',
+  steps: [
+    `
+    CREATE TABLE records (
+      client TEXT NOT NULL,
+      part TEXT NOT NULL,
+      sort TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      value TEXT NOT NULL,
+      expires_at INTEGER,
+      PRIMARY KEY (client, part, sort)
+    ) WITHOUT ROWID;
+    CREATE INDEX records_end ON records (expires_at) WHERE expires_at IS NOT NULL;
+  `,
+  ],
+};
+
 /** Messages: only hints, so a power cut may take the last of them. A file of their own, so that nobody waits for the jobs' disk. */
 export const queuePlan: DatabasePlan = {
   cacheKb: 1024,

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { Reject } from '../jobs/errors.ts';
 import { normaliseAddress } from './address.ts';
 import { plainCells, quotedCells } from './cells.ts';
+import { type GivenColumns, readGiven } from './given-columns.ts';
 import type { Format, Header } from './rows.ts';
 import { maxRecordBytes, RecordScanner } from './scan.ts';
 import { detectEol, sniffBytes } from './sniff.ts';
@@ -36,12 +37,20 @@ interface Candidate {
 export const readBeginning = (
   head: Buffer,
   whole: boolean,
-  options: { delimiter?: Delimiter; headerless?: boolean } = {},
+  options: { delimiter?: Delimiter; headerless?: boolean; lines?: boolean; columns?: GivenColumns } = {},
 ): Beginning | undefined => {
   const dataStart = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const eol = detectEol(head);
   const addresses = { names: ['email'], email: 0, present: false };
   const bare = { format: { delimiter: options.delimiter ?? ',', eol }, header: addresses, line: 1, warnings: [] };
+  if (options.lines)
+    return {
+      ...bare,
+      format: { delimiter: ',', eol, lines: true },
+      header: { names: ['row'], email: 0, present: false },
+      dataStart,
+    };
+  if (options.columns) return readGiven(head, whole, options.columns, { eol, dataStart });
   if (options.headerless) return { ...bare, dataStart };
   const candidates: Candidate[] = [];
   let first: RecordScanner | undefined;

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { Reject } from '../jobs/errors.ts';
 import { AddressHash } from './address-hash.ts';
 import { scanBlocks } from './blocks.ts';
+import type { GivenColumns } from './given-columns.ts';
 import { type Beginning, readBeginning } from './header.ts';
+import { LineHash, type RecordHash } from './line-hash.ts';
 import { maxInputBytes } from './plain.ts';
 import { RangeCutter } from './ranges.ts';
 import { Repeats } from './repeats.ts';
@@ -22,6 +24,10 @@ export interface PlanOptions {
   delimiter?: Format['delimiter'];
   /** The input is a list of addresses, one per line: there is no header to look for. */
   headerless?: boolean;
+  /** Every line is a row of its own; rows for which this gives the same text belong together. Undefined for those alone. */
+  keyOf?: (line: string) => string | undefined;
+  /** The columns, when they are known from elsewhere; detected otherwise. */
+  columns?: GivenColumns;
   /** Where a range ends: 10,000 rows or 2 MiB, whichever comes first. A longer record has a range of its own. */
   chunkRows?: number;
   chunkBytes?: number;
@@ -60,11 +66,13 @@ export const planRows = async (read: () => AsyncIterable<Uint8Array>, options: P
   const seed = [randomBytes(4).readInt32LE(), randomBytes(4).readInt32LE()] as const;
   const maxRows = options.maxRows ?? 20_000_000;
   let first: Beginning | undefined;
-  let hash: AddressHash | undefined;
+  let hash: RecordHash | undefined;
   for await (const { beginning, scanner, size } of scanFile(read(), options)) {
     if (!hash) {
       first = beginning;
-      hash = new AddressHash(beginning.format.delimiter, beginning.header.email, seed, options.hashBits);
+      hash = options.keyOf
+        ? new LineHash(options.keyOf, seed)
+        : new AddressHash(beginning.format.delimiter, beginning.header.email, seed, options.hashBits);
       cutter.begin(beginning.dataStart, beginning.line);
     }
     while (scanner.read()) {
@@ -93,7 +101,7 @@ export const planRows = async (read: () => AsyncIterable<Uint8Array>, options: P
 const setApart = async (
   scan: AsyncIterable<RecordScanner>,
   ranges: readonly RowRange[],
-  hash: AddressHash,
+  hash: RecordHash,
   repeats: Repeats,
   partitions: number,
   onDuplicate: OnDuplicate,
@@ -151,7 +159,7 @@ async function* scanFile(
 }
 
 const open = (head: Buffer, whole: boolean, options: PlanOptions) => {
-  const beginning = readBeginning(head, whole, options);
+  const beginning = readBeginning(head, whole, { ...options, lines: options.keyOf !== undefined });
   if (!beginning) return undefined;
   const scanner = new RecordScanner(beginning.format, beginning.line, beginning.dataStart);
   scanner.push(head.subarray(beginning.dataStart));

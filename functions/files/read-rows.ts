@@ -66,6 +66,7 @@ function* rowsOf(reader: RowReader, format: Format, { line, record }: NumberedRe
 /** Turns records into rows. What is asked of bytes is asked of a whole block once, when its first record is read. */
 class RowReader {
   readonly #delimiter: string;
+  readonly #lines: boolean;
   readonly #width: number;
   #buffer: Buffer = Buffer.alloc(0);
   #known = false;
@@ -78,6 +79,7 @@ class RowReader {
 
   constructor(format: Format, header: Pick<Header, 'names'>) {
     this.#delimiter = format.delimiter;
+    this.#lines = format.lines ?? false;
     this.#width = header.names.length;
   }
 
@@ -100,6 +102,7 @@ class RowReader {
       this.#ascii === undefined
         ? this.#buffer.toString('utf8', start, end)
         : this.#ascii.slice(start - this.#origin, end - this.#origin);
+    if (this.#lines) return { line, cells: [text] };
     const cells = (scanner.quoted ? quotedCells : plainCells)(text, this.#delimiter);
     return this.#fits(cells) ? { line, cells } : this.#broken(scanner, 'the row has more cells than the header');
   }

@@ -5,6 +5,8 @@ export interface Format {
   delimiter: ',' | ';' | '\t' | '|';
   /** What ends a line: LF also ends CRLF; CR only when the first 64 KiB hold no LF. */
   eol: 'lf' | 'cr';
+  /** True when every line is a row of one cell, whatever quotes and delimiters are in it. */
+  lines?: true;
 }
 
 /** The columns of a file. */

@@ -52,6 +52,7 @@ export class RecordScanner {
 
   readonly #delimiter: number;
   readonly #eol: number;
+  readonly #quotes: boolean;
   readonly #maxBytes: number;
   /** Own memory for records that lie across blocks. */
   #own = Buffer.alloc(0);
@@ -77,6 +78,7 @@ export class RecordScanner {
   constructor(format: Format, line: number, offset = 0, maxBytes = maxRecordBytes) {
     this.#delimiter = format.delimiter.charCodeAt(0);
     this.#eol = format.eol === 'cr' ? cr : lf;
+    this.#quotes = !format.lines;
     this.line = line;
     this.nextLine = line;
     this.#base = offset;
@@ -115,7 +117,7 @@ export class RecordScanner {
     const { buffer } = this;
     const at = this.#at;
     if (this.#quote < at) {
-      this.#quote = buffer.indexOf(quote, at + this.#seen);
+      this.#quote = this.#quotes ? buffer.indexOf(quote, at + this.#seen) : buffer.length;
       if (this.#quote < 0) this.#quote = buffer.length;
     }
     if (this.#quote === at) return this.#readQuoted();

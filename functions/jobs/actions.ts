@@ -8,7 +8,7 @@ export const actions = ['pause', 'resume', 'cancel', 'retry', 'run'] as const;
 export type Action = (typeof actions)[number];
 
 /** Whether rows of the job may have been applied: it cannot end at once, and what is left of it is not all of it. */
-export const mayHaveWritten = (job: Job): boolean => job.plan !== undefined && findType(job.type)?.work.kind === 'rows';
+export const mayHaveWritten = (job: Job): boolean => job.rows !== undefined && findType(job.type)?.work.kind === 'rows';
 
 /** The actions that the job allows at `now`. */
 export const allowedActions = (job: Job, now: Millis): Action[] =>

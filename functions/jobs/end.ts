@@ -1,4 +1,5 @@
 // The end of a job whose results are written: the last move, the log line that is counted, the reports.
+import type { JobResult } from './define.ts';
 import type { Counts, Job, JobFailure, JobFiles } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { removeWork } from './parts.ts';
@@ -14,6 +15,7 @@ export interface Results {
   rows: number;
   counts: Counts;
   files: JobFiles;
+  result?: JobResult;
   /** What finishing used, on top of what the ledger holds. */
   used: Usage;
 }

@@ -7,6 +7,7 @@ import { failJob } from './fail.ts';
 import { accountedRows, appliedRows, type Counts, type Job, type JobFailure } from './job.ts';
 import { lookAfter } from './looks.ts';
 import { type Plan, readPlan } from './planning/plan-record.ts';
+import { planSelected } from './planning/selection.ts';
 import type { Ports } from './ports.ts';
 import { findType } from './registry.ts';
 import { budgetMessage, overBudget } from './rows/error-budget.ts';
@@ -28,8 +29,10 @@ export const finishJob = async (ports: Ports, job: Job): Promise<void> => {
   if (!type || !client) throw new Error('a job without type or client');
   const plan = await readPlan(ports, gathering.plan);
   const context = { ports, client, job: gathering, params: gathering.params, prepared: plan.prepared };
-  if (type.work.kind === 'rows') await finishRows(context, type.work, plan, meter);
-  else await finishSlices(context, type.work, plan, meter);
+  const { work } = type;
+  if (work.kind === 'rows' && plan.selects) await planSelected(context, work, plan);
+  else if (work.kind === 'rows') await finishRows(context, work, plan, meter);
+  else await finishSlices(context, work, plan, meter);
 };
 
 const finishRows = async (
@@ -50,11 +53,11 @@ const finishRows = async (
       message: `The ledger does not balance: ${accounted} of ${rows} rows`,
     });
   }
-  const files = await meter.run(async () => {
-    if (job.mode !== 'plan') await work.finish?.(context);
-    return writeResults(context, work, plan);
+  const made = await meter.run(async () => {
+    const result = job.mode === 'plan' ? undefined : await work.finish?.({ ...context, job: { ...job, counts } });
+    return { files: await writeResults(context, work, plan), ...(result && { result }) };
   });
-  await endJob(ports, job, { ...howItEnded(job, counts, rows), rows, counts, files, used: meter.used });
+  await endJob(ports, job, { ...howItEnded(job, counts, rows), rows, counts, ...made, used: meter.used });
 };
 
 interface HowItEnded {

@@ -1,5 +1,6 @@
 // What a job is: the one record that the engine stores, and the words for its parts.
 import { randomBytes } from 'node:crypto';
+import type { JobResult } from './define.ts';
 import type { Usage } from './usage.ts';
 
 /** 24 lower-case hex digits; the first 8 are the creation time in Unix seconds (ObjectId shape, as clients expect). */
@@ -44,6 +45,8 @@ export type Source =
   | { kind: 'addresses'; key: string }
   | { kind: 'file'; key: string; filename?: string }
   | { kind: 'url'; url: string }
+  /** What the type selects out of what is kept, and once that was done where it was written down. */
+  | { kind: 'selection' }
   /** The rows that an ended job rejected or did not process, out of its result files. */
   | { kind: 'rest'; of: JobId };
 
@@ -155,7 +158,7 @@ export interface Job {
   reached: Readonly<Record<number, number>>;
   /** The ledger: outcomes of the accounted rows. */
   counts: Counts;
-  /** The ledger: rejected rows by reason. Reasons are sentences of ours and never hold what was read. */
+  /** The ledger: rejected and skipped rows by reason. Reasons are sentences of ours and never hold what was read. */
   reasons: Readonly<Record<string, number>>;
   /** The ledger: what the work has used so far. */
   usage: Usage;
@@ -166,6 +169,8 @@ export interface Job {
   /** Files for the caller, by what they are. */
   files: JobFiles;
   failure?: JobFailure;
+  /** What the job found out, for its answers. */
+  result?: JobResult;
   reportEmail?: string;
   postbackUrl?: string;
   deliveries: Partial<Record<Channel, Delivery>>;

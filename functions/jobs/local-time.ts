@@ -47,6 +47,9 @@ export const offsetOf = (timeZone: string): Offset => {
   return offset;
 };
 
+/** When a clock in the zone of `offset` shows `local`, which is what it shows written as if it were UTC. */
+export const instantOf = (local: Millis, offset: Offset): Millis => local - offset(local - offset(local));
+
 /** `YYYY/MM/DD HH:MM:SS` in the zone of `offset`, as list exports show times. */
 export const slashTime = (at: Millis, offset: Offset): string => {
   const iso = new Date(at + offset(at)).toISOString();
@@ -105,7 +108,7 @@ const build = (year: Digits, month: Digits, day: Digits, rest: (string | undefin
     date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && h < 24 && m < 60 && s < 60;
   if (!exists) return undefined;
   const zone = rest[3];
-  if (zone === undefined) return local - offset(local - offset(local));
+  if (zone === undefined) return instantOf(local, offset);
   if (/^[a-z]+$/i.test(zone)) return local;
   const sign = zone.startsWith('-') ? -1 : 1;
   return local - sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60_000;

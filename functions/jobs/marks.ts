@@ -2,7 +2,7 @@
 
 const ofType = '=';
 /** A kind of part, or rows that a chunk left undone when its message was buried. */
-const kinds = { rejected: '#', notProcessed: '~', changes: '+', export: '>', buried: '!' } as const;
+const kinds = { rejected: '#', notProcessed: '~', changes: '+', export: '>', selected: '?', buried: '!' } as const;
 type Kind = keyof typeof kinds;
 
 /** Where in a job something lies: a chunk, and how many of its rows were accounted before. */

@@ -4,7 +4,7 @@ import type { Job, JobId } from './job.ts';
 import type { Place } from './marks.ts';
 import type { Ports } from './ports.ts';
 
-export type PartKind = 'rejected' | 'notProcessed' | 'changes' | 'export';
+export type PartKind = 'rejected' | 'notProcessed' | 'changes' | 'export' | 'selected';
 
 const partsPrefix = (job: JobId): string => `jobs/${job}/parts/`;
 
@@ -21,6 +21,9 @@ const resultNames = { rejected: 'rejected.csv', notProcessed: 'not-processed.csv
 
 export const resultKey = (job: JobId, kind: keyof typeof resultNames): string =>
   `jobs/${job}/results/${resultNames[kind]}`;
+
+/** What a job selected, as one input. */
+export const selectionKey = (job: JobId): string => `${partsPrefix(job)}selection`;
 
 /** Unlike the job's id, the name of an export is not shown to anyone but through its link. */
 export const exportKey = (job: Job): string => {

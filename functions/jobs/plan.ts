@@ -9,6 +9,7 @@ import { lookAfter } from './looks.ts';
 import { fetchUrl, Postponed } from './planning/fetch-url.ts';
 import { type Plan, writePlan } from './planning/plan-record.ts';
 import { planRowJob } from './planning/plan-row-job.ts';
+import { planSelection } from './planning/selection.ts';
 import { type Client, FileGone, type Ports, type TimeLeft } from './ports.ts';
 import { findType } from './registry.ts';
 import { runChunk } from './run-chunk.ts';
@@ -65,6 +66,7 @@ const makePlan = async (ports: Ports, job: Job): Promise<Job | undefined> => {
     const { plan, rows, warnings } = await meter.run(async () => {
       const { work } = type;
       if (work.kind === 'slices') return planSlices(ports, client, job, work);
+      if (job.source?.kind === 'selection') return planSelection(ports, client, job, work);
       return planRowJob(ports, client, await fetchUrl(ports, job, attempt), work, attempt);
     });
     await writePlan(ports, key, plan);

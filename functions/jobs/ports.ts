@@ -23,7 +23,7 @@ export interface LedgerEntry {
   /** How many are accounted with this part, when the rest is left to another worker; absent when the chunk is done. */
   reached?: number;
   counts: Counts;
-  /** Rejected rows by reason. */
+  /** Rejected and skipped rows by reason. */
   reasons?: Readonly<Record<string, number>>;
   usage?: Partial<Usage>;
   marks?: readonly string[];
@@ -76,6 +76,11 @@ export interface Jobs {
   deliver(id: JobId, channel: Channel, was: number, delivery: Delivery): Promise<boolean>;
   /** The client's jobs in the order of their ranks. One indexed query, which costs what the page holds; may be a moment old. */
   list(client: ClientId, page: JobPage): Promise<Job[]>;
+  /**
+   * The client's jobs whose ids lie in [first, last], in order of id, at most 100. One indexed query. Prefixes of ids will do
+   * for ends: `last` takes in all that begin with it.
+   */
+  between(client: ClientId, first: JobId, last: JobId): Promise<Job[]>;
   /** Up to `limit` jobs whose `due` has passed, oldest first. One indexed query. */
   due(now: Millis, limit: number): Promise<Job[]>;
 }
@@ -94,6 +99,8 @@ export interface Profiles {
   apply(client: ClientId, changes: readonly ProfileChange[]): Promise<Sid[]>;
   /** The members of a list whose shard is in [from, to), ordered by sid, in batches. The profile decides who is a member. */
   members(client: ClientId, list: ListId, from: number, to: number): AsyncIterable<Profile[]>;
+  /** All profiles of the client whose shard is in [from, to), ordered by sid, in batches. */
+  scan(client: ClientId, from: number, to: number): AsyncIterable<Profile[]>;
 }
 
 /** What a team says of a list. */
@@ -125,17 +132,64 @@ export interface Lists {
   describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
   /**
    * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
-   * that name has another. The list that was there, undefined when there was none.
+   * that name has another. False when the list of that name is not the one with that id any more; nothing is changed then.
    */
-  erase(client: ClientId, name: string): Promise<List | undefined>;
+  erase(client: ClientId, list: Pick<List, 'name' | 'id'>): Promise<boolean>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
-  /** Adds variables to what is known of a list (`exact`: replaces them), and sets its size hint to at least `size`. */
+  /** Adds variables to what is known of a list and sets its size hint to at least `size`; `exact`: replaces what was known of both. */
   learn(
     client: ClientId,
     name: string,
     news: { vars?: readonly string[]; exact?: boolean; size?: number },
   ): Promise<void>;
+}
+
+/** What is kept besides profiles and lists, a table for each concern. */
+export const recordTables = ['aliases', 'purchases', 'content', 'sends', 'blasts', 'recipients'] as const;
+export type RecordTable = (typeof recordTables)[number];
+
+/** Where a record lies: in a part of a client's table, in the order of `sort` there. Both are texts of ours, at most 500 characters. */
+export interface RecordKey {
+  part: string;
+  sort: string;
+}
+
+export interface StoredRecord extends RecordKey {
+  /** Changes with every write, and is never 0. */
+  version: number;
+  value: Record<string, unknown>;
+}
+
+export interface RecordWrite extends RecordKey {
+  /** What is to be there; absent removes the record. */
+  value?: Record<string, unknown>;
+  /** The version that was read, 0 for none: the write holds only while it is still so. Absent: whatever is there. */
+  was?: number;
+  /** When the record may be forgotten; it may be read for some days more. */
+  expiresAt?: Millis;
+}
+
+/** Small JSON records (up to 100,000 characters) of a client, by key and in ranges. */
+export interface Records {
+  /** How many records to read and write in one go: what is fast for this store. */
+  readonly batch: number;
+  /** The records of these keys, in any order; missing ones are left out. `fresh` asks for a consistent read. */
+  read(
+    client: ClientId,
+    table: RecordTable,
+    keys: readonly RecordKey[],
+    options?: { fresh?: boolean },
+  ): Promise<StoredRecord[]>;
+  /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
+  write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
+  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  range(
+    client: ClientId,
+    table: RecordTable,
+    part: string,
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+  ): AsyncIterable<StoredRecord[]>;
 }
 
 export interface FileInfo {
@@ -242,8 +296,13 @@ export class PullFailed extends Error {
 }
 
 export interface Rates {
-  /** Counts one call in the bucket's current second; the calls so far in that second, this one included. */
-  hit(bucket: string, second: number): Promise<number>;
+  /**
+   * Counts one call in the bucket's current window, the one of `seconds` that holds this second; the calls so far in it, this
+   * one included. A bucket always has the same windows.
+   */
+  hit(bucket: string, second: number, seconds?: number): Promise<number>;
+  /** The calls so far in that window, without counting one; may be a moment old. */
+  seen(bucket: string, second: number, seconds?: number): Promise<number>;
 }
 
 /** Ids, codes and numbers only: no address, value, list name, secret, signature, hash or link ever goes into a log. */
@@ -265,6 +324,7 @@ export interface Ports {
   jobs: Jobs;
   profiles: Profiles;
   lists: Lists;
+  records: Records;
   files: Files;
   work: Work;
   mail: Mail;

@@ -51,6 +51,8 @@ export interface Stats {
   /** Degrees. */
   latitude?: number;
   longitude?: number;
+  /** How often seen in each place, by the names that `city`, `state` and `country` use. */
+  places?: Partial<Record<'city' | 'state' | 'country', Record<string, number>>>;
   /** Score by tag, out of purchases and clicks. */
   interests?: Record<string, number>;
   /** Opens by day (`yyyymmdd`, UTC) of the last hundred days on which there were any. */
@@ -86,21 +88,50 @@ export interface Profile {
 
 export const maxConsents = 50;
 
-/** What a job may set on a profile, field by field: absent fields are left alone. */
+/** What may be set on a profile, field by field: absent fields are left alone. */
 export interface ProfilePatch {
+  /** Null removes a variable. */
   vars?: Record<string, unknown>;
-  lists?: Record<ListId, Millis>;
+  /** Null leaves a list. */
+  lists?: Record<ListId, Millis | null>;
   signupAt?: Millis;
-  source?: string;
+  /** The address by which the person is reached from now on; the sid stays. */
+  email?: string;
+  /** Each of these replaces what was there, null removes it. */
+  more?: Partial<{ [Field in keyof ProfileMore]: ProfileMore[Field] | null }>;
 }
 
+/** Fields that most profiles do not have. */
+export type ProfileMore = Omit<
+  Profile,
+  'sid' | 'email' | 'vars' | 'lists' | 'createdAt' | 'createdBy' | 'changedBy' | 'signupAt'
+>;
+export const moreFields = [
+  'source',
+  'optout',
+  'optoutAt',
+  'optoutTemplates',
+  'consents',
+  'status',
+  'statusAt',
+  'stats',
+  'keys',
+] as const satisfies readonly (keyof ProfileMore)[];
+
 /**
- * One write to one profile. `create` holds only while no profile has that sid, `update` only while one has:
- * when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
+ * One write to one profile. `create` holds only while no profile has that sid, `update` only while one has (with the consent
+ * that it names): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
  */
 export type ProfileChange =
   | { kind: 'create'; profile: Profile }
-  | { kind: 'update'; sid: Sid; job: JobId; patch: ProfilePatch };
+  | {
+      kind: 'update';
+      sid: Sid;
+      job: JobId;
+      patch: ProfilePatch;
+      /** The consent that was read: the update holds only while it is still this, so that each change of it is one of its own. */
+      consent?: ConsentWord;
+    };
 
 /** The id of an address: the first 12 bytes of SHA-256 over client and normalised address, so that a row needs no lookup. */
 export const sidOf = (client: ClientId, email: string): Sid =>

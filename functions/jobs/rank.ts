@@ -24,3 +24,6 @@ export const rankOf = ({
   finishedAt === undefined
     ? `${rankPrefix.unfinished}${padded(beginsAt ?? createdAt)}${turned(id)}`
     : `${rankPrefix.ended}${padded(farthest - finishedAt)}${turned(id)}`;
+
+/** Behind this lie the ranks of jobs that ended before `at`, the last of them first. */
+export const endedBefore = (at: Millis): string => rankPrefix.ended + padded(farthest - at + 1);

@@ -1,4 +1,5 @@
 // A worker's step: does one chunk, accounts it exactly once, sends the next, and the last one gathers the results.
+import type { JobContext, JobType } from './define.ts';
 import { dispatch, sendChunk, sendNext } from './dispatch.ts';
 import { Reject, RetryLater, Stopped } from './errors.ts';
 import { runSlice } from './exports/run-slice.ts';
@@ -6,7 +7,8 @@ import { failJob } from './fail.ts';
 import { finishJob } from './finish.ts';
 import type { Job, JobId } from './job.ts';
 import { lookAfter } from './looks.ts';
-import { readPlan } from './planning/plan-record.ts';
+import { type Chunk, readPlan } from './planning/plan-record.ts';
+import { runSelection } from './planning/selection.ts';
 import type { LedgerEntry, Ports, TimeLeft } from './ports.ts';
 import { findType } from './registry.ts';
 import { type How, runRows } from './rows/run-rows.ts';
@@ -74,6 +76,11 @@ const workOn = async (ports: Ports, job: Job, chunk: number, how: How): Promise<
   }
 };
 
+const runAnySlice = (context: JobContext<unknown, unknown>, work: JobType['work'], chunk: Chunk, number: number) => {
+  if (chunk.kind !== 'slice') throw new Error('a plan of rows for a job of slices');
+  return work.kind === 'slices' ? runSlice(context, work, chunk, number) : runSelection(context, work, chunk, number);
+};
+
 const nextDue = (ports: Ports): number => ports.clock.now() + lookAfter.processing;
 
 const runAny = async (ports: Ports, job: Job, number: number, how: How) => {
@@ -84,8 +91,8 @@ const runAny = async (ports: Ports, job: Job, number: number, how: How) => {
   const chunk = plan.chunks[number];
   if (!chunk) throw new Error('a chunk that the plan does not have');
   const context = { ports, client, job, params: job.params, prepared: plan.prepared };
-  if (type.work.kind === 'slices') {
-    const account = await runSlice(context, type.work, chunk, number);
+  if (chunk.kind === 'slice' || type.work.kind === 'slices') {
+    const account = await runAnySlice(context, type.work, chunk, number);
     return { entry: { chunk: number, from: 0, ...account }, plannedUnits: 0 };
   }
   const place = { chunk: number, from: job.reached[number] ?? 0 };

@@ -1,4 +1,5 @@
 // How a job moves: each move names the prior states it is allowed from, and the store turns that into its write's condition.
+import type { JobResult } from './define.ts';
 import {
   type Channel,
   type Counts,
@@ -42,6 +43,7 @@ export interface JobPatch {
   warnings?: readonly string[];
   files?: JobFiles;
   failure?: JobFailure;
+  result?: JobResult;
   deliveries?: Partial<Record<Channel, Delivery>>;
 }
 
@@ -159,13 +161,13 @@ export const gather = (job: Job, now: Millis, due: Millis): Move => ({
   set: { phase: 'finishing', times: entered(job, 'finishing', now), due },
 });
 
-/** The finisher found that the chunks must run anew under a better plan (the old ones stay in the ledger's set). */
-export const planAgain = (job: Job, plan: string, chunks: number, due: Millis): Move => ({
+/** The finisher made a better plan, or one of the rows that were selected: new chunks run (the old ones stay in the ledger's set). */
+export const planAgain = (job: Job, plan: string, chunks: number, due: Millis, rows?: number): Move => ({
   name: 'plan again',
   from: ['running'],
   phases: ['finishing'],
   ...asSeen(job),
-  set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due },
+  set: { phase: 'processing', plan, chunks, counts: {}, marks: [], due, ...(rows !== undefined && { rows }) },
 });
 
 /** Finishing failed in all tries of a message: another one tries. */
@@ -187,7 +189,14 @@ export interface Ending {
 export const end = (
   job: Job,
   state: Extract<State, 'completed' | 'incomplete' | 'failed' | 'cancelled'>,
-  set: Ending & { rows: number; counts: Counts; usage: Usage; files: JobFiles; failure?: JobFailure },
+  set: Ending & {
+    rows: number;
+    counts: Counts;
+    usage: Usage;
+    files: JobFiles;
+    failure?: JobFailure;
+    result?: JobResult;
+  },
 ): Move => ({
   name: 'end',
   from: ['running'],

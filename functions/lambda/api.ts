@@ -5,6 +5,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { consoleDoor, consolePath } from '../doors/console/app.ts';
+import { greenarrowDoor, greenarrowPath } from '../doors/greenarrow/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { onColdStart } from './cold-start.ts';
 import { connect } from './deps.ts';
@@ -21,7 +22,10 @@ export type ApiHandler = (
 export const createApi = (env: EngineEnv): ApiHandler => {
   const { log, logger } = createLog(env);
   const { ports } = connect(env, log);
-  const doors = new Hono().route(consolePath, consoleDoor(ports)).route('/', sailthruDoor(ports));
+  const doors = new Hono()
+    .route(consolePath, consoleDoor(ports))
+    .route(greenarrowPath, greenarrowDoor(ports))
+    .route('/', sailthruDoor(ports));
   const answer = handle(doors);
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger))

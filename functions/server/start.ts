@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { consoleDoor, consolePath } from '../doors/console/app.ts';
+import { greenarrowDoor, greenarrowPath } from '../doors/greenarrow/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
@@ -74,6 +75,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
   app.route(consolePath, consoleDoor(ports));
+  app.route(greenarrowPath, greenarrowDoor(ports));
   app.route('/', sailthruDoor(ports));
 
   const sweeping = async () => {

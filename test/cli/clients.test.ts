@@ -100,16 +100,7 @@ describe('clients of a stack', () => {
   });
   afterAll(() => emulators.stop());
 
-  const sdk = () =>
-    awsClients({
-      region: emulators.region,
-      endpoints: emulators.endpoints,
-      tables: { clients: table, jobs: '', profiles: '', lists: '', members: '' },
-      buckets: { uploads: '', exports: '', jobs: '' },
-      queues: {},
-      mailFrom: '',
-      kmsKeyId,
-    });
+  const sdk = () => awsClients({ region: emulators.region, endpoints: emulators.endpoints });
   const clients = async (...args: string[]) => {
     const env = {
       AWS_REGION: emulators.region,

@@ -9,6 +9,7 @@ import { listsContract } from './lists.contract.ts';
 import { mailContract } from './mail.contract.ts';
 import { profilesContract } from './profiles.contract.ts';
 import { ratesContract } from './rates.contract.ts';
+import { recordsContract } from './records.contract.ts';
 import { ticketsContract } from './tickets.contract.ts';
 import { workContract } from './work.contract.ts';
 
@@ -19,6 +20,7 @@ export const allContracts = (harnesses: { [Port in keyof Subjects]: Harness<Subj
   ledgerContract(harnesses.jobs);
   profilesContract(harnesses.profiles);
   listsContract(harnesses.lists);
+  recordsContract(harnesses.records);
   filesContract(harnesses.files);
   ticketsContract(harnesses.files);
   workContract(harnesses.work);

@@ -29,6 +29,7 @@ allContracts({
   jobs: inWorld(({ ports }) => ports),
   profiles: inWorld(({ ports }) => ports),
   lists: inWorld(({ ports }) => ports),
+  records: inWorld(({ ports }) => ports),
   files: inWorld(({ ports }) => ports),
   work: inWorld((world) => ({ work: world.ports.work, drain: (queue) => drain(world, queue) })),
   clients: inWorld((world) => ({ clients: world.ports.clients, rawBytes: () => rawBytes(world) })),

@@ -13,6 +13,7 @@ export interface Subjects {
   jobs: Pick<Ports, 'jobs'>;
   profiles: Pick<Ports, 'profiles'>;
   lists: Pick<Ports, 'lists'>;
+  records: Pick<Ports, 'records'>;
   files: Pick<Ports, 'files'>;
   /** `drain` takes all messages that are in the queue now, those still delayed left out. */
   work: Pick<Ports, 'work'> & { drain(queue: QueueName): Promise<Message[]> };

@@ -94,6 +94,7 @@ describe('on one machine', () => {
     jobs: harness((ports) => ports),
     profiles: harness((ports) => ports),
     lists: harness((ports) => ports),
+    records: harness((ports) => ports),
     files: harness((ports) => ports),
     rates: harness((ports) => ports),
     work: harness((ports) => ({

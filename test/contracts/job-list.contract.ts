@@ -1,9 +1,10 @@
 // What every store of jobs promises of its lists.
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ClientId, Job, JobId } from '../../functions/jobs/job.ts';
 import type { JobPage } from '../../functions/jobs/ports.ts';
 import { rankOf } from '../../functions/jobs/rank.ts';
-import { end } from '../../functions/jobs/states.ts';
+import { cancel, end } from '../../functions/jobs/states.ts';
 import { noUsage } from '../../functions/jobs/usage.ts';
 import { type Harness, opened, type Subjects } from './contract.ts';
 import { aClient, aJob, now } from './samples.ts';
@@ -17,6 +18,7 @@ export const jobListContract = (harness: Harness<Subjects['jobs']>): void => {
       expect(await store().create(job)).toBe(true);
       return job;
     };
+    const readJob = async (id: JobId): Promise<Job> => (await store().read(id)) as Job;
     const ended = async (client: ClientId, finishedAt: number): Promise<JobId> => {
       const job = await created(client, { state: 'running', phase: 'finishing' });
       const results = { rows: 0, counts: {}, files: {}, usage: noUsage, deliveries: {}, due: now };
@@ -54,6 +56,23 @@ export const jobListContract = (harness: Harness<Subjects['jobs']>): void => {
       }
       expect(paged).toEqual(whole);
       expect(new Set(whole).size).toBe(7);
+    });
+
+    it('can be asked for by a part of their ids, however they ended', async () => {
+      const client = aClient();
+      const made = [];
+      for (const rest of ['00000', '00007', '00008', '0000f'])
+        made.push((await created(client, { id: `6a1f000${rest}${randomBytes(6).toString('hex')}` })).id);
+      const [a = '', b = '', c = ''] = made;
+      await created(aClient(), { id: `6a1f00000000${randomBytes(6).toString('hex')}` });
+      await store().move(a, cancel(await readJob(a), { finishedAt: now, deliveries: {}, due: null }));
+      const between = async (first: string, last: string, of = client) =>
+        (await store().between(of, first, last)).map(({ id }) => id);
+      expect(await between('6a1f00000000', '6a1f00000007')).toEqual([a, b]);
+      expect(await between('6a1f00000008', '6a1f00000008')).toEqual([c]);
+      expect(await between('6a1f000', '6a1f000')).toEqual(made);
+      expect(await between('6a1f00000009', '6a1f0000000e')).toEqual([]);
+      expect(await between('6a1f000', '6a1f000', aClient())).toEqual([]);
     });
   });
 };

@@ -1,7 +1,7 @@
 // What every store of lists promises.
 import { describe, expect, it } from 'vitest';
 import { type Harness, opened, type Subjects } from './contract.ts';
-import { aClient, now } from './samples.ts';
+import { aClient, anId, now } from './samples.ts';
 
 export const listsContract = (harness: Harness<Subjects['lists']>): void => {
   describe('lists', () => {
@@ -70,6 +70,7 @@ export const listsContract = (harness: Harness<Subjects['lists']>): void => {
       await store().learn(client, 'Main', { vars: ['a', 'b'] });
       await store().learn(client, 'Main', { vars: ['b', 'c'], exact: true });
       expect((await store().find(client, 'Main'))?.vars.toSorted()).toEqual(['b', 'c']);
+      await store().learn(client, 'Main', { size: 30 });
       await store().learn(client, 'Main', { vars: [], exact: true, size: 3 });
       expect(await store().find(client, 'Main')).toMatchObject({ vars: [], sizeHint: 3 });
     });
@@ -92,13 +93,15 @@ export const listsContract = (harness: Harness<Subjects['lists']>): void => {
       const client = aClient();
       const list = await store().describe(client, 'Main', { primary: true }, now);
       await store().ensure(aClient(), 'Main', now);
-      const [first, second] = await Promise.all([store().erase(client, 'Main'), store().erase(client, 'Main')]);
-      expect([first, second].filter(Boolean)).toEqual([list]);
+      expect(await store().erase(client, { name: 'Main', id: anId() })).toBe(false);
+      const both = await Promise.all([store().erase(client, list), store().erase(client, list)]);
+      expect(both.toSorted()).toEqual([false, true]);
       expect(await store().find(client, 'Main')).toBeUndefined();
-      expect(await store().erase(client, '')).toBeUndefined();
       const next = await store().ensure(client, 'Main', now);
       expect(next).toMatchObject({ name: 'Main', details: {} });
       expect(next.id).not.toBe(list.id);
+      expect(await store().erase(client, list)).toBe(false);
+      expect(await store().find(client, 'Main')).toEqual(next);
     });
 
     it('learns nothing about a list that is not there', async () => {

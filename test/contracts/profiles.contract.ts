@@ -1,6 +1,6 @@
 // What every store of profiles and members promises.
 import { describe, expect, it } from 'vitest';
-import { type Profile, type ProfileChange, shardOf, sidOf } from '../../functions/jobs/profile.ts';
+import { type ConsentWord, type Profile, type ProfileChange, shardOf, sidOf } from '../../functions/jobs/profile.ts';
 import { collect, type Harness, opened, type Subjects } from './contract.ts';
 import { aClient, anId, aProfile, create, now } from './samples.ts';
 
@@ -21,7 +21,7 @@ export const profilesContract = (harness: Harness<Subjects['profiles']>): void =
       sid: string,
       patch: Extract<ProfileChange, { kind: 'update' }>['patch'],
       job = 'job-2',
-    ): ProfileChange => ({
+    ): Extract<ProfileChange, { kind: 'update' }> => ({
       kind: 'update',
       sid,
       job,
@@ -111,13 +111,64 @@ export const profilesContract = (harness: Harness<Subjects['profiles']>): void =
         lists: { [a]: 1, [b]: 2 },
         changedBy: 'job-2',
       });
-      await store().apply(client, [update(before.sid, { signupAt: 5, source: 't' }, 'job-3')]);
+      await store().apply(client, [update(before.sid, { signupAt: 5, more: { source: 't' } }, 'job-3')]);
       expect(await one(client, before.sid)).toMatchObject({
         signupAt: 5,
         source: 't',
         createdBy: 'job-1',
         changedBy: 'job-3',
       });
+    });
+
+    it('sets, replaces and removes what most profiles do not have, and lets people leave lists', async () => {
+      const client = aClient();
+      const [a, b] = [anId(), anId()];
+      const before = aProfile(client, 'a@example.com', { lists: { [a]: 1, [b]: 2 }, source: 's' });
+      await store().apply(client, [create(before)]);
+      const stats = { opens: 3, interests: { 'a.b': 1, __proto__: 2 }, openDays: { '20240601': 1 } };
+      const consents = [{ from: 'none' as const, to: 'all' as const, at: 5, job: 'job-2', line: 7 }];
+      const more = { optout: 'all' as const, optoutAt: 5, consents, stats, keys: { extid: 'x' }, source: null };
+      await store().apply(client, [update(before.sid, { more, email: 'b@example.com', lists: { [a]: null } })]);
+      const { source: _, ...rest } = before;
+      const changed = { optout: 'all', optoutAt: 5, consents, stats, keys: { extid: 'x' } };
+      expect(await one(client, before.sid)).toEqual({
+        ...rest,
+        ...changed,
+        email: 'b@example.com',
+        lists: { [b]: 2 },
+        changedBy: 'job-2',
+      });
+      expect((await collect(store().members(client, a, 0, 256))).flat()).toEqual([]);
+      expect((await collect(store().members(client, b, 0, 256))).flat()).toHaveLength(1);
+    });
+
+    it('changes a profile only while its consent is the one that was read', async () => {
+      const client = aClient();
+      const { sid } = aProfile(client, 'a@example.com');
+      await store().apply(client, [create(aProfile(client, 'a@example.com'))]);
+      const change = (optout: 'all' | 'blast' | null, consent: ConsentWord) =>
+        store().apply(client, [{ ...update(sid, { more: { optout } }), consent }]);
+      expect(await change('all', 'blast')).toEqual([sid]);
+      expect(await change('all', 'none')).toEqual([]);
+      expect(await change('blast', 'none')).toEqual([sid]);
+      expect(await one(client, sid)).toMatchObject({ optout: 'all' });
+      expect(await change(null, 'all')).toEqual([]);
+      expect(await one(client, sid)).not.toHaveProperty('optout');
+      const both = await Promise.all([change('all', 'none'), change('blast', 'none')]);
+      expect(both.flat()).toEqual([sid]);
+    });
+
+    it('streams everyone in order of sid, shard by shard, each once', async () => {
+      const client = aClient();
+      const people = Array.from({ length: 300 }, (_, i) => aProfile(client, `p${i}@example.com`));
+      await store().apply(client, people.map(create));
+      await store().apply(aClient(), [create(aProfile(aClient(), 'p1@example.com'))]);
+      const sids = people.map(({ sid }) => sid).sort();
+      const scan = async (from: number, to: number) =>
+        (await collect(store().scan(client, from, to))).flat().map(({ sid }) => sid);
+      expect(await scan(0, 256)).toEqual(sids);
+      expect(await scan(40, 100)).toEqual(sids.filter((sid) => sid >= '28' && sid < '64'));
+      expect(await scan(7, 7)).toEqual([]);
     });
 
     it('reports as conflicts the profiles whose kind no longer held, and writes nothing to them', async () => {

@@ -23,5 +23,15 @@ export const ratesContract = (harness: Harness<Subjects['rates']>): void => {
       expect(await subject().rates.hit(`${client} POST job`, second + 1)).toBe(2);
       expect(await subject().rates.hit(`${client} ${'🚚'.repeat(2000)}`, second)).toBe(1);
     });
+
+    it('counts in longer windows too, and tells without counting', async () => {
+      const bucket = `${aClient()} wrong keys`;
+      const begin = 60 * Math.floor(second / 60);
+      expect(await subject().rates.seen(bucket, begin, 60)).toBe(0);
+      for (const at of [0, 1, 30, 59]) await subject().rates.hit(bucket, begin + at, 60);
+      for (const at of [7, 59]) expect(await subject().rates.seen(bucket, begin + at, 60)).toBe(4);
+      expect(await subject().rates.seen(bucket, begin + 60, 60)).toBe(0);
+      expect(await subject().rates.hit(bucket, begin + 60, 60)).toBe(1);
+    });
   });
 };

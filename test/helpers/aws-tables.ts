@@ -3,7 +3,7 @@ import { CreateTableCommand, type GlobalSecondaryIndex, waitUntilTableExists } f
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import type { AwsClients, AwsConfig } from '../../functions/aws/config.ts';
-import { byDue, byRank, partitionKey, sortKey } from '../../functions/aws/layout.ts';
+import { byDue, byId, byRank, partitionKey, sortKey } from '../../functions/aws/layout.ts';
 import type { QueueName } from '../../functions/jobs/ports.ts';
 
 const key = (partition: string, sort: string): GlobalSecondaryIndex['KeySchema'] => [
@@ -12,7 +12,7 @@ const key = (partition: string, sort: string): GlobalSecondaryIndex['KeySchema']
 ];
 
 const makeTable = async ({ dynamodb }: AwsClients, name: string, indexed: boolean): Promise<void> => {
-  const indexes = indexed ? [byDue, byRank] : [];
+  const indexes = indexed ? [byDue, byRank, byId] : [];
   await dynamodb.send(
     new CreateTableCommand({
       TableName: name,

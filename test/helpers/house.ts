@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { consoleDoor, consolePath } from '../../functions/doors/console/app.ts';
 import { consoleDialect } from '../../functions/doors/console/postback.ts';
+import { greenarrowDoor, greenarrowPath } from '../../functions/doors/greenarrow/app.ts';
 import { sailthruDoor } from '../../functions/doors/sailthru/app.ts';
 import { sailthruDialect } from '../../functions/doors/sailthru/postback.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
@@ -85,7 +86,10 @@ export const openHouse = async (options: HouseOptions = {}) => {
     ports,
     client,
     logs,
-    app: new Hono().route(consolePath, consoleDoor(ports)).route('/', sailthruDoor(ports)),
+    app: new Hono()
+      .route(consolePath, consoleDoor(ports))
+      .route(greenarrowPath, greenarrowDoor(ports))
+      .route('/', sailthruDoor(ports)),
     now,
     /** Moves the clock on. */
     advance(ms: number): void {

@@ -3,7 +3,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { byDue, byRank, partitionKey, sortKey, ttlAttribute } from '../../functions/aws/layout.ts';
+import { byDue, byId, byRank, partitionKey, sortKey, ttlAttribute } from '../../functions/aws/layout.ts';
 import { stageOf } from '../../infra/stage.ts';
 import { synth } from './synth.ts';
 
@@ -97,6 +97,7 @@ it('has tables on demand, encrypted, restorable, and with the keys and indexes t
     const own = [
       [byDue.index, byDue.partition, byDue.sort],
       [byRank.index, byRank.partition, byRank.sort],
+      [byId.index, byId.partition, byId.sort],
     ];
     expect(indexes).toEqual(id.startsWith('jobs') ? own : []);
     expect(Properties.TimeToLiveSpecification?.AttributeName).toBe(id.startsWith('jobs') ? ttlAttribute : undefined);

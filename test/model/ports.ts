@@ -1,6 +1,6 @@
 // The ports as one actor sees them: every call is two steps of the scheduler, and everything that must hold at once is checked.
 import type { JobId } from '../../functions/jobs/job.ts';
-import type { Files, Jobs, Lists, Log, Ports, Profiles } from '../../functions/jobs/ports.ts';
+import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
 import { jobOfChange, sidOfChange } from './profile-store.ts';
@@ -60,11 +60,15 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
       byId: (id) => call('client', () => stage.clients.get(id)),
       put: async () => {},
     },
-    rates: { hit: async () => 1 },
+    records: noRecords,
+    rates: { hit: async () => 1, seen: async () => 0 },
     log: logOf(stage),
     dialects: { console: { postback: (job) => ({ body: `job=${job.id}`, contentType: 'text/plain' }) } },
   };
 };
+
+/** The jobs of the model touch none. */
+const noRecords: Records = { batch: 1, read: async () => [], write: async () => [], async *range() {} };
 
 const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
   const call = <T>(name: string, id: JobId, effect: () => T): Promise<T> =>
@@ -83,6 +87,7 @@ const jobsOf = ({ jobs, world }: Stage, actor: Actor): Jobs => {
     deliver: (id, channel, was, delivery) =>
       call(`deliver ${channel} ${delivery.state}`, id, () => jobs.deliver(id, channel, was, delivery)),
     list: async () => [],
+    between: async () => [],
     due: (now, limit) => world.call(actor, 'due', () => jobs.due(now, limit)),
   };
 };
@@ -134,6 +139,7 @@ const profilesOf = (stage: Stage, actor: Actor): Profiles => {
         return result.value;
       });
     },
+    async *scan() {},
     async *members(client, list, from, to) {
       let after = '';
       for (;;) {
@@ -187,7 +193,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => undefined,
+    erase: async () => false,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

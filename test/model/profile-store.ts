@@ -98,14 +98,15 @@ export class ProfileStore {
       return true;
     }
     if (!old) return false;
-    const { vars, lists, ...fields } = change.patch;
+    const { vars, lists, more, ...fields } = change.patch;
     const creator = this.#rules.takesOver ? { createdBy: change.job } : {};
     this.#push(client, versions, {
       ...old,
       ...fields,
+      ...(more as Partial<Profile>),
       ...creator,
       vars: { ...old.vars, ...vars },
-      lists: { ...old.lists, ...lists },
+      lists: { ...old.lists, ...(lists as Profile['lists']) },
       changedBy: change.job,
     });
     return true;

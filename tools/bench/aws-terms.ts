@@ -21,5 +21,17 @@ export type StubSays = { kind: 'ready'; address: StubAddress } | { kind: 'counte
 /** `count` answers what was counted since the last time. */
 export type StubHears = { kind: 'count' };
 
-export const tables = { clients: 'clients', jobs: 'jobs', profiles: 'profiles', lists: 'lists', members: 'members' };
+export const tables = {
+  clients: 'clients',
+  jobs: 'jobs',
+  profiles: 'profiles',
+  lists: 'lists',
+  members: 'members',
+  aliases: 'aliases',
+  purchases: 'purchases',
+  content: 'content',
+  sends: 'sends',
+  blasts: 'blasts',
+  recipients: 'recipients',
+};
 export const buckets = { uploads: 'uploads', exports: 'exports', jobs: 'jobs' };

@@ -48,6 +48,7 @@ export const jobAnswer = (job: Job, settings: ClientSettings, links: Links): Ans
     ...(job.startedAt !== undefined && { start_time: rfc2822(job.startedAt, settings.timeZone) }),
     ...(isEnded(job) && job.finishedAt !== undefined && { end_time: rfc2822(job.finishedAt, settings.timeZone) }),
     ...(completed && exportAnswer(job, links)),
+    ...job.result,
     ...rowsAnswer(job),
     ...(links.rejected !== undefined && { rejected_url: links.rejected }),
     ...(links.notProcessed !== undefined && { not_processed_url: links.notProcessed }),

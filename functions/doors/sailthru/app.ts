@@ -1,20 +1,15 @@
-// The door for clients of the Sailthru API: POST /job and GET /job. It translates and checks signatures; submit decides.
-import { createHash } from 'node:crypto';
+// The door for clients of the Sailthru API: jobs, and the endpoints beside them that bring and show the data of jobs.
 import { Hono } from 'hono';
-import { linksOf } from '../../jobs/download.ts';
-import { Refusal } from '../../jobs/errors.ts';
-import type { Client, Ports } from '../../jobs/ports.ts';
-import { submit } from '../../jobs/submit.ts';
-import { acceptedAnswer, jobAnswer, reportsAnswer } from './answer.ts';
+import type { Ports } from '../../jobs/ports.ts';
 import { authenticate, type Call } from './authenticate.ts';
-import { defaultLimits, discard, type Limits, readBody, type Upload } from './body.ts';
-import { ApiError, apiErrorOf, envelope, missing, unexpected } from './errors.ts';
+import { defaultLimits, discard, type Limits, readBody } from './body.ts';
+import type { Answer, Handler } from './endpoints/endpoint.ts';
+import { endpoints } from './endpoints/endpoints.ts';
+import { ApiError, apiErrorOf, envelope, unexpected } from './errors.ts';
+import { readJob, startJob } from './job-endpoint.ts';
 import { parametersOf } from './parameters.ts';
 import { fieldsOfQuery } from './query.ts';
 import { render } from './render.ts';
-import { ticketAnswer } from './ticket.ts';
-
-type Answer = Record<string, unknown>;
 
 /** Answers every path: what is not `/job` is an error in this protocol's envelope, so it comes last among doors. */
 export const sailthruDoor = (ports: Ports, limits: Limits = defaultLimits): Hono => {
@@ -44,82 +39,37 @@ interface Target {
   call: Call;
 }
 
+const methods = ['GET', 'POST', 'DELETE'] as const;
+type Method = (typeof methods)[number];
+
 const route = (ports: Ports, limits: Limits, request: Request, target: Target): Promise<Answer> => {
   const unsupported = new ApiError(405, 1, 'Unsupported HTTP method');
-  if (!['GET', 'POST', 'DELETE'].includes(request.method)) throw unsupported;
-  if (!/^\/+job\/*$/.test(target.pathname)) throw new ApiError(404, 99, 'Unknown API action');
-  if (request.method === 'POST') return start(ports, limits, request, target.call);
-  if (request.method === 'GET') return read(ports, target);
-  throw unsupported;
-};
-
-const read = async (ports: Ports, { query, call }: Target): Promise<Answer> => {
-  const fields = fieldsOfQuery(query);
-  const { client, charset } = await authenticate(ports, 'GET', fields, call);
-  const { job_id: id } = parametersOf(fields, charset);
-  if (id === undefined || id === null || id === '') throw missing('job_id');
-  const shown = typeof id === 'string' || typeof id === 'number' ? String(id) : '';
-  const job = /^[0-9a-f]{24}$/.test(shown) ? await ports.jobs.read(shown) : undefined;
-  if (!job || job.client !== client.id || !['sailthru', 'drop'].includes(job.door))
-    throw new ApiError(404, 99, `Invalid Job ID: ${shown}`);
-  return { ...jobAnswer(job, client.settings, await linksOf(ports, job)), ...reportsAnswer(job) };
-};
-
-const start = async (ports: Ports, limits: Limits, request: Request, call: Call): Promise<Answer> => {
-  const key = idempotencyKey(request);
-  const { fields, upload } = await readBody(request, ports.files, { limits, hash: key !== undefined });
-  let adopted = false;
-  try {
-    const { client, charset } = await authenticate(ports, 'POST', fields, call);
-    const { job: type, ...params } = parametersOf(fields, charset);
-    if (type === undefined || type === null || type === '') throw missing('job');
-    if (typeof type !== 'string') throw new ApiError(400, 99, 'Invalid job type');
-    const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(type, params, upload) };
-    // From here on the job may have been written, and then it owns the file, whatever is thrown.
-    adopted = upload !== undefined;
-    return await hand(ports, client, { type, params, upload, idempotency });
-  } catch (error) {
-    if (upload && (!adopted || error instanceof Refusal)) await discard(ports.files, [upload.key]);
-    throw error;
+  const method = methods.find((known) => known === request.method);
+  if (!method) throw unsupported;
+  // Clients whose base URL ends in a slash ask for //job.
+  const endpoint = target.pathname.split('/').filter(Boolean).join('/');
+  if (endpoint === 'job') {
+    if (method === 'POST') return startJob(ports, limits, request, target.call);
+    if (method === 'GET') return readJob(ports, target);
+    throw unsupported;
   }
+  const handlers = Object.hasOwn(endpoints, endpoint) ? endpoints[endpoint] : undefined;
+  if (!handlers) throw new ApiError(404, 99, 'Unknown API action');
+  const handler = handlers[method];
+  if (!handler) throw unsupported;
+  return answerEndpoint(ports, limits, request, { ...target, method, endpoint, handler });
 };
 
-interface Order {
-  type: string;
-  params: Record<string, unknown>;
-  upload: Upload | undefined;
-  idempotency: { key: string; fingerprint: string } | undefined;
-}
-
-const hand = async (ports: Ports, client: Client, { type, params, upload, idempotency }: Order): Promise<Answer> => {
-  const job = await submit(ports, client, {
-    door: 'sailthru',
-    type,
-    params,
-    ...(upload && { upload: { key: upload.key, filename: upload.filename } }),
-    ...(idempotency && { idempotency }),
-  });
-  const used = job.source?.kind === 'file' && job.source.key === upload?.key;
-  if (upload && !used) await discard(ports.files, [upload.key]);
-  return { ...acceptedAnswer(job), ...(await ticketAnswer(ports, client, job)) };
-};
-
-const idempotencyKey = (request: Request): string | undefined => {
-  const key = request.headers.get('idempotency-key') ?? undefined;
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) throw new ApiError(400, 99, 'Invalid Idempotency-Key');
-  return key;
-};
-
-/** The same request has the same fingerprint, in whatever order and form its parameters came. */
-const fingerprint = (type: string, params: Record<string, unknown>, upload: Upload | undefined): string =>
-  createHash('sha256')
-    .update(JSON.stringify([type, sorted(params), upload?.sha256 ?? null]))
-    .digest('hex');
-
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, inner]) => [name, sorted(inner)]);
+const answerEndpoint = async (
+  ports: Ports,
+  limits: Limits,
+  request: Request,
+  { query, call, method, endpoint, handler }: Target & { method: Method; endpoint: string; handler: Handler },
+): Promise<Answer> => {
+  const body = method === 'POST' ? await readBody(request, ports.files, { limits, hash: false }) : undefined;
+  // No endpoint beside /job takes a file.
+  if (body?.upload) await discard(ports.files, [body.upload.key]);
+  const fields = body?.fields ?? fieldsOfQuery(query);
+  const { client, charset } = await authenticate(ports, { method, endpoint }, fields, call);
+  return handler({ ports, client, params: parametersOf(fields, charset) });
 };

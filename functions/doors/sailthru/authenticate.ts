@@ -12,14 +12,13 @@ export interface Call {
   headers: Record<string, string>;
 }
 
-const endpoint = 'job';
 /** Longer than any key; stores need not be asked for more. */
 const maxKeyLength = 200;
 
 /** The caller, and the charset of what it sent; sets the format and headers of the answer. Throws ApiError. */
 export const authenticate = async (
   ports: Pick<Ports, 'clients' | 'clock' | 'rates'>,
-  method: string,
+  { method, endpoint }: { method: string; endpoint: string },
   fields: readonly Field[],
   call: Call,
 ): Promise<{ client: Client; charset: Charset }> => {

@@ -20,3 +20,18 @@ export const engagementOf = ({ stats, status, optout, signupAt }: Profile, now: 
   if (now - last > 30 * day) return 'passive';
   return now - (stats?.lastClick ?? 0) <= 30 * day ? 'engaged' : 'active';
 };
+
+const levels: Readonly<Record<Engagement, number>> = {
+  hardbounce: 0,
+  optout: 0,
+  dormant: 1,
+  disengaged: 2,
+  new: 3,
+  passive: 4,
+  active: 5,
+  engaged: 6,
+};
+export const maxLevel = 6;
+
+/** The same as a level, 0 to 6, as queries count it. */
+export const levelOf = (profile: Profile, now: Millis): number => levels[engagementOf(profile, now)];

@@ -1,22 +1,20 @@
 // A chunk of an export: a slice of the user base streamed into an object of its own.
 import { randomBytes } from 'node:crypto';
-import type { JobContext, SliceResult, SliceWork } from '../define.ts';
+import type { JobContext, Slice, SliceResult, SliceWork } from '../define.ts';
 import type { Counts } from '../job.ts';
 import { markOf, typeMarks } from '../marks.ts';
 import { partKey } from '../parts.ts';
-import type { Chunk } from '../planning/plan-record.ts';
 import { whileRunning } from '../rows/watch.ts';
 
 export const runSlice = async (
   context: JobContext<unknown, unknown>,
   work: SliceWork<unknown, unknown>,
-  chunk: Chunk,
+  slice: Slice,
   number: number,
 ): Promise<{ counts: Counts; marks: string[] }> => {
-  if (chunk.kind !== 'slice') throw new Error('a plan of rows for a job of slices');
   let result: SliceResult = { rows: 0, marks: [] };
   async function* encode(): AsyncGenerator<Uint8Array> {
-    const lines = work.write(context, chunk as Extract<Chunk, { kind: 'slice' }>);
+    const lines = work.write(context, slice);
     for (;;) {
       const step = await lines.next();
       if (step.done) {

@@ -11,6 +11,8 @@ export type Chunk =
   | ({ kind: 'slice' } & Slice);
 
 export interface Plan {
+  /** True when the chunks only select the rows that another plan is made of then. */
+  selects?: true;
   /** The rows' file: plain text, unchanged since planning. Absent for exports. */
   input?: { key: string; etag: string; format: Format; header: Header };
   /** What the type prepared. */

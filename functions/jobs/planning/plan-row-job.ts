@@ -2,8 +2,10 @@
 
 import { plainText } from '../../files/plain.ts';
 import { planRows } from '../../files/plan-rows.ts';
+import { readRows } from '../../files/read-rows.ts';
+import { enclosedAnew, utf8FromLatin1 } from '../../files/rewrite.ts';
 import { sniff } from '../../files/sniff.ts';
-import type { Entry, RowWork } from '../define.ts';
+import type { Entry, Reading, RowWork } from '../define.ts';
 import { Reject } from '../errors.ts';
 import type { Job, JobId } from '../job.ts';
 import type { Client, Ports } from '../ports.ts';
@@ -18,10 +20,23 @@ export const planRowJob = async (
   work: RowWork<unknown, unknown, Entry>,
   prefix: string,
 ): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
-  const { key, etag } = await plainInput(ports, job, prefix);
+  return planInput(ports, client, job, work, { ...(await plainInput(ports, job, work, prefix)), prefix });
+};
+
+/** Plans the rows of plain UTF-8 text that lies at `key`; what is written on the way is named under `prefix`. */
+export const planInput = async (
+  ports: Ports,
+  client: Client,
+  job: Job,
+  work: RowWork<unknown, unknown, Entry>,
+  { key, etag, prefix }: { key: string; etag: string; prefix: string },
+): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
+  const reading = readingOf(job, work);
   const duplicates = new DuplicateWriter(ports, `${prefix}/duplicates`);
   const planned = await planRows(() => whileRunning({ ports, job }, ports.files.get(key, { etag })), {
     headerless: job.source?.kind === 'addresses',
+    ...(work.keyOf && { keyOf: work.keyOf }),
+    ...(reading && { columns: reading.columns }),
     chunkRows: ports.tuning.chunkRows,
     chunkBytes: ports.tuning.chunkBytes,
     onDuplicate: (partition, line, record) => duplicates.add(partition, line, record),
@@ -35,14 +50,19 @@ export const planRowJob = async (
 };
 
 /** Where the input lies as plain UTF-8 text: itself, or a copy. */
-const plainInput = async (ports: Ports, job: Job, prefix: string): Promise<{ key: string; etag: string }> => {
+const plainInput = async (
+  ports: Ports,
+  job: Job,
+  work: RowWork<unknown, unknown, Entry>,
+  prefix: string,
+): Promise<{ key: string; etag: string }> => {
   const { source } = job;
   const copyKey = `${prefix}/plain`;
   const copy = async (bytes: AsyncIterable<Uint8Array>) => {
     const { etag } = await ports.files.put(copyKey, whileRunning({ ports, job }, bytes));
     return { key: copyKey, etag };
   };
-  if (source?.kind === 'rest') return copy(restOf(ports, source.of));
+  if (source?.kind === 'rest') return copy(work.keyOf ? linesOf(restOf(ports, source.of)) : restOf(ports, source.of));
   if (!source || !('key' in source)) throw new Reject('The job has no input');
   const { key } = source;
   const info = await ports.files.head(key);
@@ -50,9 +70,18 @@ const plainInput = async (ports: Ports, job: Job, prefix: string): Promise<{ key
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
-  if (sniffed.encoding === 'utf-8' && !(await isParents(ports, job, key))) return { key, etag: info.etag };
-  return copy(plainText(ports.files.get(key, { etag: info.etag }), sniffed));
+  const reading = readingOf(job, work);
+  const isPlain = sniffed.encoding === 'utf-8' && !reading?.latin1 && !reading?.singleQuotes;
+  if (isPlain && !(await isParents(ports, job, key))) return { key, etag: info.etag };
+  let text: AsyncIterable<Uint8Array> = plainText(ports.files.get(key, { etag: info.etag }), sniffed);
+  if (reading?.latin1) text = utf8FromLatin1(text);
+  if (reading?.singleQuotes) text = enclosedAnew(text, reading.columns.delimiter);
+  return copy(text);
 };
+
+/** Rows that an ended job left are written in our own way, under a header. */
+const readingOf = (job: Job, work: RowWork<unknown, unknown, Entry>): Reading | undefined =>
+  job.source?.kind === 'rest' ? undefined : work.reading?.(job.params);
 
 /** A retry that begins with its parent's input keeps a copy while it runs: the parent's time ends before its own. */
 const isParents = async (ports: Ports, { parent }: Job, key: string): Promise<boolean> => {
@@ -61,6 +90,17 @@ const isParents = async (ports: Ports, { parent }: Job, key: string): Promise<bo
 };
 
 const lineFeed = 0x0a;
+
+/** The lines that stand in the first column of a result file. */
+async function* linesOf(csv: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const names = ['row', '_line', '_reason'];
+  let inHeader = true;
+  for await (const rows of readRows(csv, { delimiter: ',', eol: 'lf' }, { names }, { line: 1 })) {
+    const lines = rows.slice(inHeader ? 1 : 0).map(({ cells }) => `${cells[0] ?? ''}\n`);
+    inHeader = false;
+    yield Buffer.from(lines.join(''));
+  }
+}
 
 /** The rows that an ended job rejected or did not process: its result files, under the header of the first. */
 async function* restOf(ports: Ports, id: JobId): AsyncGenerator<Uint8Array> {

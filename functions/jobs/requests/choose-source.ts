@@ -1,15 +1,15 @@
 // Where a request's rows come from: a file wins over a URL, a URL over addresses, since some clients leave empty values behind.
 import { randomBytes } from 'node:crypto';
 import { maxInputBytes } from '../../files/plain.ts';
-import type { JobType } from '../define.ts';
+import type { JobType, RowSource } from '../define.ts';
 import { Refusal } from '../errors.ts';
 import type { JobId, Source, Ticket } from '../job.ts';
 import { BlockedAddress, type Ports } from '../ports.ts';
 
-/** What a request brings: a source, addresses that are still to be stored, or the wish to bring a file later. */
+/** What a request brings: a source, lines that are still to be stored, or the wish to bring a file later. */
 export type ChosenSource =
   | Source
-  | { kind: 'emails'; emails: string }
+  | { kind: 'lines'; lines: string }
   | { kind: 'later'; filename: string; size: number };
 
 export const chooseSource = (
@@ -18,12 +18,19 @@ export const chooseSource = (
   raw: Record<string, unknown>,
   upload: { key: string; filename: string } | undefined,
 ): ChosenSource | undefined => {
-  if (type.work.kind !== 'rows') return undefined;
-  if (upload) return { kind: 'file', ...upload };
-  if (raw.url !== undefined) return { kind: 'url', url: checkedUrl(ports, raw.url) };
-  if (raw.emails !== undefined && !isEmptyList(raw.emails)) return { kind: 'emails', emails: readEmails(raw.emails) };
-  if (raw.upload !== undefined) return { kind: 'later', ...readUpload(raw.upload) };
-  throw new Refusal('invalid_parameter', type.work.noSource);
+  const { work } = type;
+  if (work.kind !== 'rows') return undefined;
+  const takes = (source: RowSource): boolean => work.sources.includes(source);
+  if (takes('file')) {
+    if (upload) return { kind: 'file', ...upload };
+    if (raw.url !== undefined) return { kind: 'url', url: checkedUrl(ports, raw.url) };
+  }
+  if (takes('emails') && raw.emails !== undefined && !isEmptyList(raw.emails))
+    return { kind: 'lines', lines: readEmails(raw.emails) };
+  if (takes('file') && raw.upload !== undefined) return { kind: 'later', ...readUpload(raw.upload) };
+  if (takes('params') && work.given) return { kind: 'lines', lines: work.given(raw).join('\n') };
+  if (work.select?.selects(raw)) return { kind: 'selection' };
+  throw new Refusal('invalid_parameter', work.noSource);
 };
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
@@ -43,10 +50,10 @@ export const storeSource = async (
     const key = `uploads/tickets/${id}/${randomBytes(16).toString('hex')}`;
     return { ticket: { key, filename, size, expiresAt: ports.clock.now() + ticketLife } };
   }
-  if (chosen.kind !== 'emails') return { source: chosen };
+  if (chosen.kind !== 'lines') return { source: chosen };
   // Its own name for each request: two that share an Idempotency-Key may both come this far, and only one makes the job.
-  const key = `jobs/${id}/addresses-${randomBytes(6).toString('hex')}`;
-  await ports.files.put(key, chosen.emails);
+  const key = `jobs/${id}/lines-${randomBytes(6).toString('hex')}`;
+  await ports.files.put(key, chosen.lines);
   return { source: { kind: 'addresses', key } };
 };
 

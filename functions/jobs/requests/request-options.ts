@@ -7,7 +7,7 @@ import { offsetOf, readDate } from '../local-time.ts';
 import { BlockedAddress, type Client, type Ports } from '../ports.ts';
 
 /** How far ahead a job may begin: its input is kept for seven days. */
-const longestWait = 6 * 24 * 3600_000;
+export const longestWait = 6 * 24 * 3600_000;
 
 type Options = Pick<Job, 'reportEmail' | 'postbackUrl' | 'beginsAt' | 'mode' | 'parent' | 'errorBudget'>;
 type Raw = Record<string, unknown>;

@@ -1,6 +1,5 @@
 // Hands the rows of a chunk to the type's work batch by batch, as many at once as the store likes, until it is told to stop.
-import type { Entry, JobContext, RowWork } from '../define.ts';
-import type { Outcome } from '../job.ts';
+import type { Applied, Entry, JobContext, RowWork } from '../define.ts';
 import type { Tally } from './tally.ts';
 import type { Verdict, Watch } from './watch.ts';
 
@@ -76,15 +75,24 @@ export class Batches {
       if (results.length !== entries.length) throw new Error('not one outcome for each entry');
     };
     if (verdict === 'go' && context.job.mode !== 'plan') {
-      const outcomes = await this.#work.apply(context, entries);
-      expectAll(outcomes);
-      for (let index = 0; index < outcomes.length; index++) tally.person(outcomes[index] as Outcome, rows[index] ?? 1);
+      const applied = await this.#work.apply(context, entries);
+      expectAll(applied);
+      for (let index = 0; index < applied.length; index++) {
+        const became = applied[index] as Applied;
+        if (typeof became === 'string') tally.person(became, rows[index] ?? 1);
+        else if ('skip' in became) tally.skip(became.skip, rows[index] ?? 1);
+        else tally.refuse(became.reject, entries[index] as Entry, rows[index] ?? 1);
+      }
       return;
     }
     const forecasts = await this.#work.look(context, entries);
     expectAll(forecasts);
     for (const [index, forecast] of forecasts.entries()) {
-      if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
+      if (forecast.outcome === 'rejected')
+        tally.refuse(forecast.reason ?? 'it cannot be applied', entries[index] as Entry, rows[index] ?? 1);
+      else if (forecast.outcome === 'skipped' && forecast.reason !== undefined)
+        tally.skip(forecast.reason, rows[index] ?? 1);
+      else if (verdict === 'tell') tally.told(forecast, entries[index] as Entry, rows[index] ?? 1);
       else tally.planned(forecast, rows[index] ?? 1, lines[index] ?? 0);
     }
   }

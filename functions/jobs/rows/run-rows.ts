@@ -44,7 +44,7 @@ export const runRows = async (
     const read = () => rowsOf(context, plan, chunk);
     if (chunk.kind === 'range') await runRange(context, work, read, from, tally, batches);
     else await runDuplicates(context, work, read, from, tally, batches);
-    if (tally.undone.size > 0) await leaveUndone(context, work, read, tally);
+    if (tally.undone.size > 0 || tally.refused.size > 0) await leaveUndone(context, work, read, tally);
   } catch (error) {
     // The object of a plan is never replaced: what cannot be read now may be readable later, or the sweeper's tries end.
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
@@ -147,7 +147,7 @@ const runDuplicates = async (
   await batches.close();
 };
 
-/** Writes down the rows of those for whom nothing may be written any more, from a second reading of the chunk. */
+/** Writes down the rows of those who could not be applied, or may not be any more, from a second reading of the chunk. */
 const leaveUndone = async (
   context: Context,
   work: Work,
@@ -157,7 +157,10 @@ const leaveUndone = async (
   for await (const rows of read())
     for (const row of rows) {
       const entry = parse(context, work, row);
-      if (!isRejected(entry) && tally.undone.has(entry.key)) tally.leave(row);
+      if (isRejected(entry)) continue;
+      const reason = tally.refused.get(entry.key);
+      if (reason !== undefined) tally.leaveRefused(row, reason);
+      else if (tally.undone.has(entry.key)) tally.leave(row);
     }
 };
 

@@ -27,6 +27,8 @@ export class Tally {
   readonly notProcessed: string[] = [];
   /** People whose rows are still to be read again for that file: while work goes well, no row is kept for it. */
   readonly undone = new Set<string>();
+  /** Those whose rows turned out to be rejected only when they were applied, and why: likewise still to be read again. */
+  readonly refused = new Map<string, string>();
   /** Of a plan: some changes, and the write units of all. */
   readonly changes: PlannedChange[] = [];
   plannedUnits = 0;
@@ -63,9 +65,7 @@ export class Tally {
   /** The batch begins: the rows that were rejected on the way to it count. */
   commit(): void {
     for (const { row, reason } of this.#waiting) {
-      const known = reason in this.reasons || Object.keys(this.reasons).length < maxReasons;
-      const name = known ? reason : otherReasons;
-      this.reasons[name] = (this.reasons[name] ?? 0) + 1;
+      this.#countReason(reason, 1);
       this.add('rejected');
       this.rejected.push(this.#line(row, reason));
     }
@@ -78,6 +78,12 @@ export class Tally {
     if (rows > 1) this.add('duplicate', rows - 1);
   }
 
+  /** A person who is left alone, for a reason that lies in what is kept of them. */
+  skip(reason: string, rows: number): void {
+    this.#countReason(reason, 1);
+    this.person('skipped', rows);
+  }
+
   /** A person for whom nothing may be written any more. */
   told({ outcome, change }: Forecast, entry: Entry, rows: number): void {
     if (!change) {
@@ -87,6 +93,18 @@ export class Tally {
     // All rows: a later try needs the fields of the earlier ones as well.
     this.add('not_processed', rows);
     this.undone.add(entry.key);
+  }
+
+  /** Rows of what cannot be applied, for a reason that lies in them. */
+  refuse(reason: string, entry: Entry, rows: number): void {
+    this.#countReason(reason, rows);
+    this.add('rejected', rows);
+    this.refused.set(entry.key, reason);
+  }
+
+  /** A row for the file of those that are rejected, which is counted already. */
+  leaveRefused(row: InputRow, reason: string): void {
+    this.rejected.push(this.#line(row, reason));
   }
 
   /** A row for the file of those that were not processed. */
@@ -101,6 +119,12 @@ export class Tally {
     const { writeUnits, ...shown } = change;
     this.plannedUnits += writeUnits;
     if (this.changes.length < maxChanges) this.changes.push({ line, outcome, ...shown });
+  }
+
+  #countReason(reason: string, rows: number): void {
+    const known = reason in this.reasons || Object.keys(this.reasons).length < maxReasons;
+    const name = known ? reason : otherReasons;
+    this.reasons[name] = (this.reasons[name] ?? 0) + rows;
   }
 
   #line(row: InputRow, reason: string): string {

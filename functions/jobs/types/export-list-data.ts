@@ -14,8 +14,12 @@ import { lineWriter } from '../exports/export-line.ts';
 import type { ClientId } from '../job.ts';
 import { offsetOf, slashTimes } from '../local-time.ts';
 import type { List, Lists } from '../ports.ts';
-import { type ListId, shardCount } from '../profile.ts';
+import type { ListId, Profile } from '../profile.ts';
+import { matching, querySlices } from '../query/matching.ts';
+import { parseQuery } from '../query/parse-query.ts';
+import type { Query } from '../query/query.ts';
 import { text } from '../requests/params.ts';
+import { slicesFor } from '../slices.ts';
 
 const selected = (value: unknown): boolean => ![0, '0', false, 'false', '', null, undefined].includes(value as never);
 
@@ -44,6 +48,8 @@ type Params = z.infer<typeof params>;
 
 interface Prepared {
   list: ListId;
+  /** Of a smart list: who is in it. */
+  query?: Query;
   algorithm: HashAlgorithm;
   /** Names of the standard columns that are shown, in their order. */
   columns: string[];
@@ -75,14 +81,6 @@ const selection = (fields: Params['fields']): Pick<Prepared, 'columns' | 'vars' 
   };
 };
 
-/** Small lists in one slice, which runs at once; others in slices of 50,000 to 100,000 members. */
-const slicesFor = (size: number): Slice[] => {
-  let count = size < 20_000 ? 1 : 2;
-  while (count < 64 && size / count > 100_000) count *= 2;
-  const width = shardCount / count;
-  return Array.from({ length: count }, (_, index) => ({ from: index * width, to: (index + 1) * width }));
-};
-
 const columnsShown = ({ columns }: Prepared) => [
   ...idColumns,
   ...[...standardColumns, ...extraColumns].filter(({ field }) => columns.includes(field)),
@@ -91,6 +89,13 @@ const columnsShown = ({ columns }: Prepared) => [
 const header = ({ client, prepared }: JobContext<Params, Prepared>): string => {
   const vars = client.settings.guardFormulas ? prepared.vars.map(guardFormula) : prepared.vars;
   return csvLine([...columnsShown(prepared).map((column) => column.header), ...vars]);
+};
+
+const peopleOf = (context: JobContext<Params, Prepared>, slice: Slice): AsyncIterable<Profile[]> => {
+  const { ports, client, prepared } = context;
+  return prepared.query
+    ? matching(context, prepared.query, slice)
+    : ports.profiles.members(client.id, prepared.list, slice.from, slice.to);
 };
 
 /** Text that is gathered before it goes on its way. */
@@ -105,7 +110,7 @@ async function* write(context: JobContext<Params, Prepared>, slice: Slice): Asyn
   const seen = new Set<string>();
   let rows = 0;
   let block = '';
-  for await (const members of ports.profiles.members(client.id, prepared.list, slice.from, slice.to)) {
+  for await (const members of peopleOf(context, slice)) {
     rows += members.length;
     for (const profile of members) {
       block += line(profile);
@@ -131,20 +136,29 @@ export const exportListData = defineJobType<Params, Prepared, never>({
   hurt: 'People who wait for the export of a list: the file and its link do not come.',
   work: {
     kind: 'slices',
-    contentType: 'text/csv; charset=utf-8',
-    filename: ({ list }) =>
-      `${list
-        .toLowerCase()
-        .replaceAll(' ', '_')
-        .replace(/[^a-z0-9._-]+/g, '_')}.csv`,
-    async prepare({ ports, client, params }) {
-      const list = await findList(ports.lists, client.id, params.list);
-      // The list was there when the job was accepted and has been erased since: nobody is in it.
-      const chosen = { ...selection(params.fields), list: list?.id ?? '', algorithm: params.hash_algo };
-      const prepared = chosen.allVars ? { ...chosen, vars: (list?.vars ?? []).toSorted() } : chosen;
-      return { prepared, slices: slicesFor(list?.sizeHint ?? 0) };
+    file: {
+      contentType: 'text/csv; charset=utf-8',
+      name: ({ params: { list } }) =>
+        `${list
+          .toLowerCase()
+          .replaceAll(' ', '_')
+          .replace(/[^a-z0-9._-]+/g, '_')}.csv`,
+      header,
     },
-    header,
+    async prepare({ ports, client, job, params }) {
+      const list = await findList(ports.lists, client.id, params.list);
+      const query = list?.details.query && parseQuery(list.details.query);
+      // The list was there when the job was accepted and has been erased since: nobody is in it.
+      const chosen = {
+        ...selection(params.fields),
+        list: list?.id ?? '',
+        algorithm: params.hash_algo,
+        ...(query && { query }),
+      };
+      const prepared = chosen.allVars ? { ...chosen, vars: (list?.vars ?? []).toSorted() } : chosen;
+      const slices = query ? await querySlices({ ports, client, job }, query) : slicesFor(list?.sizeHint ?? 0);
+      return { prepared, slices };
+    },
     write,
     settle(prepared, marks) {
       if (!prepared.allVars) return undefined;
@@ -153,8 +167,13 @@ export const exportListData = defineJobType<Params, Prepared, never>({
       return right ? undefined : { ...prepared, vars: [...marks] };
     },
     async finish({ ports, client, params, prepared, job }) {
-      const news = { size: job.counts.exported ?? 0, ...(prepared.allVars && { vars: prepared.vars, exact: true }) };
-      await ports.lists.learn(client.id, params.list, news);
+      const size = job.counts.exported ?? 0;
+      await ports.lists.learn(
+        client.id,
+        params.list,
+        prepared.allVars ? { size, vars: prepared.vars, exact: true } : { size },
+      );
+      return undefined;
     },
   },
 });

@@ -64,7 +64,7 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
   if (!vars) return { reject: 'the row has more than 100,000 characters of variables' };
   const patch: ProfilePatch = { vars, lists: { [prepared.list]: job.startedAt ?? job.createdAt } };
   const source = prepared.source === undefined ? '' : cells[prepared.source];
-  if (source) patch.source = source;
+  if (source) patch.more = { source };
   const signup = prepared.signup === undefined ? '' : cells[prepared.signup]?.trim();
   if (signup) {
     const signupAt = readDate(signup, offsetOf(client.settings.timeZone));
@@ -83,6 +83,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
   hurt: 'People whose import does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
+    sources: ['file', 'emails'],
     noSource: 'One of the following parameters is required: emails, url, or file',
     check({ signup_dates }, header) {
       if (signup_dates && header.present && !header.names.includes('signup_date'))
@@ -117,6 +118,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       const size = Math.max(before + created, created + updated + unchanged);
       const news = { vars: prepared.vars.map(([, name]) => name), size };
       await ports.lists.learn(client.id, params.list, news);
+      return undefined;
     },
   },
 });

@@ -35,9 +35,7 @@ const openStack = async (env: Env, stack: string | undefined): Promise<ClientSto
   if (!region) throw usageError('A stack needs AWS_REGION, and your AWS credentials');
   const keyId = env.SECRETS_KEY || (stack && `alias/stevedore-${stack}-secrets`);
   if (!keyId) throw usageError('CLIENTS_TABLE needs SECRETS_KEY beside it, or --stack');
-  const tables = { clients: '', jobs: '', profiles: '', lists: '', members: '' };
-  const buckets = { uploads: '', exports: '', jobs: '' };
-  const sdk = awsClients({ region, kmsKeyId: keyId, tables, buckets, queues: {}, mailFrom: '' });
+  const sdk = awsClients({ region });
   const table = env.CLIENTS_TABLE || (await tableOf(sdk, stack ?? '', region));
   const close = () => {
     for (const client of Object.values(sdk)) client.destroy();
