@@ -20,6 +20,8 @@ export interface Example {
   /** What is sent: for a form its parameters, before they are signed. */
   body?: Readonly<Record<string, unknown>>;
   status: number;
+  /** The answer's schema, where the protocol has another one under this status. */
+  component?: string;
   /** As it may look: members of the real answer may be more, and have other values. */
   answer: Readonly<Record<string, unknown>>;
   /**

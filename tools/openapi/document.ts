@@ -27,12 +27,23 @@ export const schemaOf = ({ schema, notes = {} }: Shape): JsonSchema => {
   const { $schema: _, ...made } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    // The pattern of a date is a page of digits and says no more than its format.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    override: ({ zodSchema, jsonSchema }) => {
+      const patterns = patternsOf(zodSchema);
+      // JSON Schema cannot say that case counts for nothing; the pattern of a date says no more than its format.
+      const anyCase = patterns.some(({ flags }) => flags.includes('i'));
+      if (anyCase || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   }) as JsonSchema;
   return withNotes(made, notes);
+};
+
+/** The patterns of a text, also below a default and the like. */
+const patternsOf = ({ _zod }: z.core.$ZodType): RegExp[] => {
+  if ('innerType' in _zod.def) return patternsOf(_zod.def.innerType as z.core.$ZodType);
+  return (_zod.def.checks ?? []).flatMap((check) => {
+    const { def } = check._zod;
+    return 'pattern' in def && def.pattern instanceof RegExp ? [def.pattern] : [];
+  });
 };
 
 /** The sentences, at the members of the top level and of its alternatives. */
@@ -82,7 +93,7 @@ const operationOf = (door: DoorDescription, operation: Operation): Json => ({
         description: text,
         content: {
           'application/json': {
-            schema: reference(component),
+            schema: schemaUnder(operation, status, component),
             ...examplesOf(operation.examples, (example) =>
               String(example.status) === status ? example.answer : undefined,
             ),
@@ -92,6 +103,13 @@ const operationOf = (door: DoorDescription, operation: Operation): Json => ({
     ]),
   ),
 });
+
+/** The usual schema of a status, and those of examples that have another one. */
+const schemaUnder = ({ examples }: Operation, status: string, component: string): Json => {
+  const others = examples.flatMap((example) => (String(example.status) === status ? (example.component ?? []) : []));
+  const all = [...new Set([component, ...others])].map(reference);
+  return all.length > 1 ? { anyOf: all } : reference(component);
+};
 
 const parametersOf = ({ path, pathNotes = {}, query }: Operation): Json => {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({

@@ -9,6 +9,8 @@ export interface Members {
 /** What the schema, or what it refers to, holds at its top level and one level below. */
 export const membersOf = (document: OpenApi, schema: JsonSchema): Members[] => {
   const resolved = resolve(document, schema);
+  if (resolved.anyOf?.every(({ $ref }) => $ref !== undefined))
+    return resolved.anyOf.flatMap((each) => membersOf(document, each));
   if (!resolved.anyOf) return resolved.properties ? [tableOf(nameOf(schema), resolved)] : [];
   return resolved.anyOf.map((each, index) => tableOf(firstWord(each) ?? `${nameOf(schema)} ${index + 1}`, each));
 };

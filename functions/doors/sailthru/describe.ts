@@ -101,6 +101,14 @@ export const describeSailthru = (): DoorDescription => ({
           },
         },
         {
+          name: 'badName',
+          summary: 'A name that no list can have',
+          body: { job: 'import', list: 'All Users', emails: 'ada@example.com' },
+          status: 200,
+          component: 'Error',
+          answer: { error: 99, errormsg: 'Invalid list name: All Users' },
+        },
+        {
           name: 'noSource',
           summary: 'Nobody to import',
           body: { job: 'import', list: 'Main' },
