@@ -11,9 +11,21 @@ export const membersOf = (document: OpenApi, schema: JsonSchema): Members[] => {
   const resolved = resolve(document, schema);
   if (resolved.anyOf?.every(({ $ref }) => $ref !== undefined))
     return resolved.anyOf.flatMap((each) => membersOf(document, each));
-  if (!resolved.anyOf) return resolved.properties ? [tableOf(nameOf(schema), resolved)] : [];
+  if (!resolved.anyOf)
+    return resolved.properties ? [tableOf(nameOf(schema), resolved), ...inside(document, resolved)] : [];
   return resolved.anyOf.map((each, index) => tableOf(firstWord(each) ?? `${nameOf(schema)} ${index + 1}`, each));
 };
+
+/** What stands as JSON inside of a text. */
+const inside = (document: OpenApi, { properties = {} }: JsonSchema): Members[] =>
+  Object.entries(properties).flatMap(([name, { contentSchema }]) =>
+    contentSchema === undefined
+      ? []
+      : membersOf(document, contentSchema as JsonSchema).map(({ title, members }) => ({
+          title: `${name}: ${title}`,
+          members,
+        })),
+  );
 
 const resolve = ({ components }: OpenApi, schema: JsonSchema): JsonSchema =>
   typeof schema.$ref === 'string' ? (components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}) : schema;
