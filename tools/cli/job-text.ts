@@ -34,7 +34,7 @@ const receiptText = ({ seconds, rowsPerSecond, costUsd, plannedCostUsd }: NonNul
       : []),
   ].join(', ');
 
-export const stateText = ({ state, stopping, phase }: Pick<JobSummary, 'state' | 'stopping' | 'phase'>): string => {
+const stateText = ({ state, stopping, phase }: Pick<JobSummary, 'state' | 'stopping' | 'phase'>): string => {
   if (stopping) return 'stopping';
   return state === 'running' && phase ? phase : state;
 };

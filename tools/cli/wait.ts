@@ -21,7 +21,7 @@ export interface Waiting {
   changed?: (job: JobAnswer) => void;
 }
 
-export const isEnded = ({ state }: Pick<JobAnswer, 'state'>): boolean =>
+const isEnded = ({ state }: Pick<JobAnswer, 'state'>): boolean =>
   ['completed', 'incomplete', 'failed', 'cancelled'].includes(state);
 
 /** The ended job. Throws CliError `left` when the person leaves, `unreachable` when the server stays away. */
@@ -63,8 +63,7 @@ export const waitForEnd = async (waiting: Waiting, id: string): Promise<JobAnswe
 const isPassing = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Refused && error.status >= 500);
 
-export const comeBack = (id: string): string =>
-  `Job ${id} goes on without you. To come back: stevedore jobs watch ${id}`;
+const comeBack = (id: string): string => `Job ${id} goes on without you. To come back: stevedore jobs watch ${id}`;
 
 /** What makes two answers the same: links are signed anew in each. */
 const shapeOf = ({ state, stopping, phase, progress, counts, reports }: JobAnswer): string =>

@@ -23,7 +23,7 @@ export interface OpenApi extends Json {
 const version = '1';
 
 /** What a caller may send, in the words of JSON Schema 2020-12. */
-export const schemaOf = ({ schema, notes = {} }: Shape): JsonSchema => {
+const schemaOf = ({ schema, notes = {} }: Shape): JsonSchema => {
   const { $schema: _, ...made } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',

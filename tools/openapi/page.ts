@@ -118,7 +118,7 @@ ${Object.values(examples).map(
 </details>`;
 
 /** The type of a member in few words. */
-export const typeOf = (schema: JsonSchema): string => {
+const typeOf = (schema: JsonSchema): string => {
   const { type, enum: words, const: word, format, items, anyOf, $ref } = schema;
   if (typeof $ref === 'string') return $ref.split('/').at(-1) ?? '';
   if (word !== undefined) return JSON.stringify(word);
