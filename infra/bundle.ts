@@ -6,7 +6,7 @@ import { buildSync, type Metafile } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 
 /** The entries under functions/lambda. */
-export const entries = ['api', 'plan', 'lane', 'report', 'dead-letter', 'sweep', 'uploads'] as const;
+export const entries = ['api', 'plan', 'lane', 'report', 'work', 'dead-letter', 'sweep', 'uploads'] as const;
 export type Entry = (typeof entries)[number];
 
 export interface Bundles {

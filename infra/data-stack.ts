@@ -1,4 +1,4 @@
-// What must outlive a deployment: tables, buckets and the keys they are encrypted with.
+// What must outlive a deployment: tables, buckets, the keys they are encrypted with, the bus that others listen to.
 import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -8,6 +8,7 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -55,12 +56,6 @@ const indexes: Partial<Record<TableName, GlobalSecondaryIndexProps[]>> = {
 /** Tables of which some items end by themselves. */
 const expiring: ReadonlySet<TableName> = new Set<TableName>(['jobs', ...recordTables]);
 
-/**
- * Days after which objects go, whatever the engine did: a backstop for the engine's own clean-up. Two for exports, since a
- * client's setting can let links live for 24 hours from the end of the job, which is later than the object's own beginning.
- */
-const lifetimes: Record<BucketName, number> = { uploads: 7, exports: 2, jobs: 30 };
-
 const formsFrom = (allowedOrigins: string[]): CorsRule => ({
   allowedMethods: [HttpMethods.POST],
   allowedOrigins,
@@ -75,6 +70,8 @@ export class DataStack extends Stack {
   readonly objectsKey: Key;
   /** Encrypts the secrets of clients; apart, so that a worker that reads files cannot read secrets by it. */
   readonly secretsKey: Key;
+  /** Tells the rest of the account what happened; here, since rules of others hang on it. */
+  readonly bus: EventBus;
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     const { stage, ...rest } = props;
@@ -106,6 +103,8 @@ export class DataStack extends Stack {
     };
     this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as Record<TableName, Table>;
 
+    const { uploads: uploadDays, exports, work } = stage.retention;
+    const lifetimes: Record<BucketName, number> = { uploads: uploadDays, exports, jobs: work };
     const bucket = (name: BucketName) => {
       const made = new Bucket(this, `${name}-bucket`, {
         blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -131,6 +130,11 @@ export class DataStack extends Stack {
       return made;
     };
     this.buckets = { uploads: bucket('uploads'), exports: bucket('exports'), jobs: bucket('jobs') };
+
+    this.bus = new EventBus(this, 'Events', {
+      eventBusName: `stevedore-${stage.name}`,
+      description: 'Ends of jobs of Stevedore: source stevedore, detail-type job.ended',
+    });
 
     // The bucket's own property: the construct's helper would deploy a function with wide rights to set it.
     const uploads = this.buckets.uploads.node.defaultChild;

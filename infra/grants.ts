@@ -21,12 +21,14 @@ export type EngineNeed =
   | 'work-files:remove'
   | 'exports:read'
   | 'exports:remove'
+  | 'events:publish'
   | 'mail:send';
 
 type Grant =
   | { table: TableName; actions: readonly string[]; index?: string }
   | { bucket: BucketName; actions: readonly string[]; key?: readonly string[]; list?: true }
   | { secrets: readonly string[] }
+  | { bus: readonly string[] }
   | { mail: readonly string[] };
 
 const read = ['GetObject'] as const;
@@ -54,7 +56,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
     { table: 'members', actions: ['Query'] },
   ],
   'profiles:write': [
-    { table: 'profiles', actions: ['PutItem', 'UpdateItem'] },
+    { table: 'profiles', actions: ['PutItem', 'UpdateItem', 'DeleteItem'] },
     { table: 'members', actions: ['BatchWriteItem'] },
   ],
   'lists:read': [{ table: 'lists', actions: ['GetItem', 'Query'] }],
@@ -85,6 +87,7 @@ export const grants: Record<Need | EngineNeed, readonly Grant[]> = {
   'work-files:remove': [{ bucket: 'jobs', actions: ['DeleteObject'], list: true }],
   'exports:read': [readFrom('exports')],
   'exports:remove': [{ bucket: 'exports', actions: ['DeleteObject'] }],
+  'events:publish': [{ bus: ['PutEvents'] }],
   'mail:send': [{ mail: ['SendEmail'] }],
 };
 
@@ -119,6 +122,8 @@ export const rightsFor = (
       if (grant.key) allow(data.objectsKey.keyArn, 'kms', grant.key);
     } else if ('secrets' in grant) {
       allow(data.secretsKey.keyArn, 'kms', grant.secrets);
+    } else if ('bus' in grant) {
+      allow(data.bus.eventBusArn, 'events', grant.bus);
     } else {
       allow(mail.identityArn, 'ses', grant.mail);
     }

@@ -4,8 +4,11 @@ import type { EngineNeed } from './grants.ts';
 
 type Needs = readonly (Need | EngineNeed)[];
 
-/** Reading, moving and accounting a job and the files of its work. */
-const work: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'work-files:write', 'work-files:remove'];
+/** What the end of a job takes, whoever ends it: its work is removed, the event told. */
+const ending: Needs = ['work-files:remove', 'events:publish'];
+
+/** Reading, moving, accounting and ending a job, and the files of its work. */
+const work: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'work-files:write', ...ending];
 
 /** Rows come from files that a client uploaded. */
 const inputs = (type: JobType): Needs => (type.work.kind === 'rows' ? ['uploads:read'] : []);
@@ -41,13 +44,16 @@ export const apiNeeds: Needs = [
   'uploads:remove',
   'work-files:write',
   'work-files:read',
-  'work-files:remove',
+  ...ending,
   'exports:read',
 ];
 
 export const reportNeeds: Needs = ['clients:read', 'jobs:work', 'work-files:read', 'exports:read', 'mail:send'];
-export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', 'work-files:remove'];
-/** The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. */
+export const deadLetterNeeds: Needs = ['jobs:work', 'work-files:read', ...ending];
+/**
+ * The sweeper looks for uploads whose event got lost, ends jobs whose upload never came and jobs that were paused for too long. It tells
+ * sends that fall due, when it has asked whether the people still want them.
+ */
 export const sweepNeeds: Needs = [
   'jobs:due',
   'jobs:work',
@@ -55,6 +61,11 @@ export const sweepNeeds: Needs = [
   'uploads:remove',
   'exports:remove',
   'work-files:read',
-  'work-files:remove',
+  'sends:read',
+  'sends:write',
+  'blasts:read',
+  'aliases:read',
+  'profiles:read',
+  ...ending,
 ];
 export const uploadsNeeds: Needs = ['clients:read', 'jobs:create', 'jobs:work', 'lists:read'];

@@ -1,18 +1,27 @@
-// What does the work: queues, Lambdas, the HTTP API, and the events that start them. One lane per job type, by a loop.
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+// What does the work: queues, Lambdas, the HTTP API, and the events that start them. Every lane of the stage, by a loop.
+import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { JobType } from '../functions/jobs/define.ts';
-import { apiEnv, deadLetterEnv, laneEnv, planEnv, reportEnv, sweepEnv, uploadsEnv } from '../functions/lambda/env.ts';
+import {
+  apiEnv,
+  deadLetterEnv,
+  laneEnv,
+  planEnv,
+  reportEnv,
+  sweepEnv,
+  uploadsEnv,
+  workEnv,
+} from '../functions/lambda/env.ts';
 import { DoorApi } from './constructs/door-api.ts';
 import { feed, Lane, stageQueue, WorkQueue } from './constructs/lane.ts';
 import { Shell } from './constructs/shell.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, type TableName, tableNames } from './data-stack.ts';
 import { rightsFor } from './grants.ts';
-import { deadLetterTimeout, type LaneSpec, laneOf, planLane, reportLane, uploadsLane } from './lanes.ts';
+import { deadLetterTimeout, domainQueues, type LaneSpec } from './lanes.ts';
 import * as needs from './needs.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,6 +29,7 @@ export interface ServiceProps extends StackProps {
   stage: Stage;
   data: DataStack;
   types: readonly JobType[];
+  lanes: readonly LaneSpec[];
 }
 
 export class ServiceStack extends Stack {
@@ -28,75 +38,37 @@ export class ServiceStack extends Stack {
   /** Dead letters that even their own worker could not handle: they wait here for a person. */
   readonly #lost: Queue;
   readonly #mail: { identityArn: string; from: string };
+  /** The queue behind each name of the domain. */
+  readonly #queues = new Map<string, IQueue>();
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id, props);
     this.#props = props;
-    const { stage, types, data } = props;
+    const { stage, lanes, types } = props;
     this.#lost = stageQueue(this, 'Lost', stage, 'lost', {
       visibilityTimeout: Duration.minutes(5),
-      retention: Duration.days(stage.deadLetterDays),
+      retention: Duration.days(stage.retention.deadLetters),
     });
-    const identity = new EmailIdentity(this, 'MailIdentity', { identity: Identity.domain(stage.mail.domain) });
-    this.#mail = { identityArn: identity.emailIdentityArn, from: `${stage.mail.sender}@${stage.mail.domain}` };
+    this.#mail = this.#mailOf(stage);
+    const made = lanes.map((spec) => ({ spec, from: this.#workQueue(spec) }));
+    for (const { spec, from } of made) for (const name of spec.serves) this.#queues.set(name, from.queue);
+    for (const { spec, from } of made) this.#addLane(spec, from);
+    this.#addBurial(made.filter(({ spec }) => spec.buries).map(({ from }) => from));
+    this.#addSweep(domainQueues(types));
+    for (const { spec, from } of made) if (spec.serves.length === 0) this.#addUploadEvents(from);
+    this.api = this.#addApi(domainQueues(types));
+  }
 
-    const plan = this.#workQueue(planLane);
-    const report = this.#workQueue(reportLane);
-    const lanes = types.map((type) => ({ type, spec: laneOf(type), from: this.#workQueue(laneOf(type)) }));
-    const laneQueues = Object.fromEntries(lanes.map(({ from }) => [from.name, from.queue]));
-    const everyQueue = { plan: plan.queue, report: report.queue, ...laneQueues };
-
-    const settings = this.#settings();
-    // A worker needs under 512 MB, but Lambda gives CPU by memory, and its requests are what a row costs: this is one whole CPU.
-    const worker = { stage, settings, memory: 1769, feedsItself: true };
-    new Lane(this, 'Plan', {
-      ...worker,
-      from: plan,
-      entry: 'plan',
-      schema: planEnv,
-      sendsTo: everyQueue,
-      rights: this.#rights(needs.planNeeds(types)),
-      memory: 2048,
-      timeout: planLane.timeout,
-      concurrency: stage.concurrency.plan,
-    });
-    for (const { type, spec, from } of lanes)
-      new Lane(this, `Lane-${type.name}`, {
-        ...worker,
-        from,
-        entry: 'lane',
-        schema: laneEnv,
-        sendsTo: { [from.name]: from.queue, report: report.queue },
-        rights: this.#rights(needs.laneNeeds(type)),
-        timeout: spec.timeout,
-        concurrency: stage.concurrency.lane,
-      });
-    new Lane(this, 'Report', {
-      ...worker,
-      from: report,
-      entry: 'report',
-      schema: reportEnv,
-      settings: { ...settings, MAIL_FROM: this.#mail.from },
-      sendsTo: { report: report.queue },
-      rights: this.#rights(needs.reportNeeds),
-      timeout: reportLane.timeout,
-      concurrency: stage.concurrency.report,
-    });
-    const buried = new Shell(this, 'DeadLetter', {
-      ...worker,
-      name: 'dead-letter',
-      entry: 'dead-letter',
-      schema: deadLetterEnv,
-      sendsTo: { report: report.queue, ...laneQueues },
-      rights: this.#rights(needs.deadLetterNeeds),
-      timeout: deadLetterTimeout,
-    });
-    for (const { deadLetters } of [plan, report, ...lanes.map(({ from }) => from)])
-      feed(buried, deadLetters, stage.concurrency.deadLetter);
-
-    this.#addSweep(everyQueue);
-    this.#addUploads(data, plan.queue);
-    this.api = this.#addApi(everyQueue);
+  /** The identity that mails are sent by: made here, or there already. */
+  #mailOf({ mail }: Stage): { identityArn: string; from: string } {
+    const from = `${mail.sender}@${mail.domain}`;
+    if (mail.identity === 'create') {
+      const identity = new EmailIdentity(this, 'MailIdentity', { identity: Identity.domain(mail.domain) });
+      return { identityArn: identity.emailIdentityArn, from };
+    }
+    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+    const identityArn = this.formatArn({ service: 'ses', resource: 'identity', resourceName: mail.domain, arnFormat });
+    return { identityArn, from };
   }
 
   #workQueue(spec: LaneSpec): WorkQueue {
@@ -105,24 +77,25 @@ export class ServiceStack extends Stack {
     return new WorkQueue(this, `Queue-${spec.name}`, { ...spec, ...lost, stage, deadLetterTimeout });
   }
 
+  #sendingTo(names: readonly string[]): Record<string, IQueue> {
+    const found = names.map((name) => {
+      const queue = this.#queues.get(name);
+      if (!queue) throw new Error(`no lane serves the queue ${name}`);
+      return [name, queue] as const;
+    });
+    return Object.fromEntries(found);
+  }
+
   #settings() {
-    const { tables, buckets, secretsKey } = this.#props.data;
+    const { tables, buckets, secretsKey, bus } = this.#props.data;
+    const names = tableNames.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]);
     return {
-      CLIENTS_TABLE: tables.clients.tableName,
-      JOBS_TABLE: tables.jobs.tableName,
-      PROFILES_TABLE: tables.profiles.tableName,
-      LISTS_TABLE: tables.lists.tableName,
-      MEMBERS_TABLE: tables.members.tableName,
-      ALIASES_TABLE: tables.aliases.tableName,
-      PURCHASES_TABLE: tables.purchases.tableName,
-      CONTENT_TABLE: tables.content.tableName,
-      SENDS_TABLE: tables.sends.tableName,
-      BLASTS_TABLE: tables.blasts.tableName,
-      RECIPIENTS_TABLE: tables.recipients.tableName,
+      ...(Object.fromEntries(names) as Record<`${Uppercase<TableName>}_TABLE`, string>),
       UPLOADS_BUCKET: buckets.uploads.bucketName,
       EXPORTS_BUCKET: buckets.exports.bucketName,
       JOBS_BUCKET: buckets.jobs.bucketName,
       SECRETS_KEY: secretsKey.keyArn,
+      EVENT_BUS: bus.eventBusName,
     };
   }
 
@@ -130,8 +103,49 @@ export class ServiceStack extends Stack {
     return rightsFor(of, this.#props.data, this.#mail);
   }
 
+  #addLane(spec: LaneSpec, from: WorkQueue): void {
+    const { memory, timeout, concurrency, serves } = spec;
+    const settings = this.#settings();
+    const mailing = { ...settings, MAIL_FROM: this.#mail.from };
+    const props = {
+      stage: this.#props.stage,
+      from,
+      memory,
+      timeout,
+      concurrency,
+      sendsTo: this.#sendingTo(spec.sendsTo),
+      rights: this.#rights(spec.needs),
+      feedsItself: serves.length > 0,
+    };
+    const id = spec.name;
+    if (id === 'plan') new Lane(this, 'Plan', { ...props, entry: 'plan', schema: planEnv, settings });
+    else if (id === 'report')
+      new Lane(this, 'Report', { ...props, entry: 'report', schema: reportEnv, settings: mailing });
+    else if (id === 'work') new Lane(this, 'Work', { ...props, entry: 'work', schema: workEnv, settings: mailing });
+    else if (id === 'uploads') new Lane(this, 'Uploads', { ...props, entry: 'uploads', schema: uploadsEnv, settings });
+    else new Lane(this, `Lane-${id.replace(/^lane-/, '')}`, { ...props, entry: 'lane', schema: laneEnv, settings });
+  }
+
+  /** The worker on all dead letters. */
+  #addBurial(from: readonly WorkQueue[]): void {
+    const { stage, types } = this.#props;
+    const buried = new Shell(this, 'DeadLetter', {
+      stage,
+      name: 'dead-letter',
+      entry: 'dead-letter',
+      schema: deadLetterEnv,
+      settings: this.#settings(),
+      sendsTo: this.#sendingTo(domainQueues(types).filter((name) => name !== 'plan')),
+      rights: this.#rights(needs.deadLetterNeeds),
+      memory: 1769,
+      timeout: deadLetterTimeout,
+      feedsItself: true,
+    });
+    for (const { deadLetters } of from) feed(buried, deadLetters, stage.concurrency.deadLetter);
+  }
+
   /** An invocation that fails is not repeated: the next minute is the repetition. */
-  #addSweep(sendsTo: Record<string, IQueue>): void {
+  #addSweep(sendsTo: readonly string[]): void {
     const { stage } = this.#props;
     const sweep = new Shell(this, 'Sweep', {
       stage,
@@ -139,7 +153,7 @@ export class ServiceStack extends Stack {
       entry: 'sweep',
       schema: sweepEnv,
       settings: this.#settings(),
-      sendsTo,
+      sendsTo: this.#sendingTo(sendsTo),
       rights: this.#rights(needs.sweepNeeds),
       memory: 256,
       timeout: Duration.minutes(1),
@@ -151,9 +165,8 @@ export class ServiceStack extends Stack {
     });
   }
 
-  #addUploads(data: DataStack, plan: IQueue): void {
-    const { stage } = this.#props;
-    const from = this.#workQueue(uploadsLane);
+  #addUploadEvents(to: WorkQueue): void {
+    const { buckets } = this.#props.data;
     new Rule(this, 'Uploaded', {
       description:
         'A file under imports/<client>/<list>/ becomes an import, one under tickets/ is what a job waits for',
@@ -161,28 +174,16 @@ export class ServiceStack extends Stack {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: {
-          bucket: { name: [data.buckets.uploads.bucketName] },
+          bucket: { name: [buckets.uploads.bucketName] },
           object: { key: [{ prefix: 'imports/' }, { prefix: 'tickets/' }] },
         },
       },
-      targets: [new SqsQueue(from.queue, { deadLetterQueue: from.deadLetters })],
-    });
-    new Lane(this, 'Uploads', {
-      stage,
-      from,
-      entry: 'uploads',
-      schema: uploadsEnv,
-      settings: this.#settings(),
-      sendsTo: { plan },
-      rights: this.#rights(needs.uploadsNeeds),
-      memory: 256,
-      timeout: uploadsLane.timeout,
-      concurrency: stage.concurrency.uploads,
+      targets: [new SqsQueue(to.queue, { deadLetterQueue: to.deadLetters })],
     });
   }
 
   /** A cancel wakes the workers of a lane, or reports at once; all else that doors do begins with a plan. */
-  #addApi(sendsTo: Record<string, IQueue>): DoorApi {
+  #addApi(sendsTo: readonly string[]): DoorApi {
     const { stage } = this.#props;
     const doors = new Shell(this, 'Api', {
       stage,
@@ -190,7 +191,7 @@ export class ServiceStack extends Stack {
       entry: 'api',
       schema: apiEnv,
       settings: this.#settings(),
-      sendsTo,
+      sendsTo: this.#sendingTo(sendsTo),
       rights: this.#rights(needs.apiNeeds),
       memory: 1024,
       timeout: Duration.seconds(29),

@@ -3,6 +3,7 @@ import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { JobType } from '../functions/jobs/define.ts';
 import { DataStack } from './data-stack.ts';
+import { checkConcurrency, lanesOf } from './lanes.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Stage } from './stage.ts';
 import { WatchStack } from './watch-stack.ts';
@@ -22,11 +23,14 @@ export const addStacks = (app: App, stage: Stage, types: readonly JobType[]): St
     analyticsReporting: false,
     terminationProtection: stage.keepData,
   });
+  const lanes = lanesOf(types, stage);
+  checkConcurrency(lanes, stage);
   const data = new DataStack(app, id('data').id, props('data'));
-  const service = new ServiceStack(app, id('service').id, { ...props('service'), data, types });
+  const service = new ServiceStack(app, id('service').id, { ...props('service'), data, types, lanes });
   const watch = new WatchStack(app, id('watch').id, {
     ...props('watch'),
     types,
+    lanes,
     data,
     apiId: service.api.api.apiId,
   });

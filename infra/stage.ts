@@ -1,46 +1,20 @@
-// The numbers of a stage: what differs between a trial in one's own account and the system that customers use.
+// The stages: a trial in one's own account, a shared one for development, and the system that customers use.
+import { z } from 'zod';
+import { type Stage, stageSchema } from './stage-schema.ts';
 
-/** Times in days, rates per second. */
-export interface Stage {
-  /** Part of every name: `stevedore-<name>-...`. */
-  name: string;
-  /** Whether tables, buckets and keys outlive the stack. */
-  keepData: boolean;
-  logDays: 7 | 30 | 90 | 365;
-  /** Who gets alarm mails; nobody when absent. */
-  alarmMail?: string;
-  /** The domain that SES sends report mails from, and the sender's name in it. */
-  mail: { domain: string; sender: string };
-  /** Where the runbook can be read; alarm texts add the heading's anchor. */
-  runbook: string;
-  /** Most invocations at once: SQS allows 2 to 1000 for each event source. */
-  concurrency: { plan: number; lane: number; report: number; uploads: number; deadLetter: number };
-  /**
-   * Requests per second and bursts that API Gateway lets through, all clients together: well above what the door allows each key
-   * (40 and 300), because the gateway's own 429 has neither envelope nor rate-limit headers. `console` serves people and scripts.
-   */
-  api: { submit: Throttle; read: Throttle; console: Throttle; other: Throttle };
-  /**
-   * Origins of the web pages that may send files by the forms of upload tickets, as S3's CORS rules write them. A form is an
-   * authority of its own and no cookie counts, so any origin is no risk.
-   */
-  uploadOrigins: string[];
-  /** Days that undelivered messages wait for a person. */
-  deadLetterDays: number;
-}
+export type { Stage, Throttle } from './stage-schema.ts';
 
-export interface Throttle {
-  rate: number;
-  burst: number;
-}
+const retention: Stage['retention'] = { logs: 7, uploads: 7, exports: 2, work: 30, deadLetters: 14 };
 
-const dev: Stage = {
-  name: 'dev',
+/** What `npx cdk deploy --all` makes: fits into an account that is a day old, and goes without a trace. */
+const small: Stage = {
+  name: 'small',
   keepData: false,
-  logDays: 7,
-  mail: { domain: 'example.com', sender: 'stevedore' },
+  retention,
+  mail: { domain: 'example.com', sender: 'stevedore', identity: 'create' },
   runbook: 'docs/runbook.md',
-  concurrency: { plan: 2, lane: 4, report: 2, uploads: 2, deadLetter: 2 },
+  lanes: 'one',
+  concurrency: { account: 10, spare: 2, plan: 2, lane: 4, report: 2, uploads: 2, deadLetter: 2 },
   api: {
     submit: { rate: 200, burst: 400 },
     read: { rate: 1000, burst: 2000 },
@@ -48,16 +22,23 @@ const dev: Stage = {
     other: { rate: 20, burst: 40 },
   },
   uploadOrigins: ['*'],
-  deadLetterDays: 14,
+  prices: { millionRequests: 1, gbLogs: 0.5 },
+};
+
+const dev: Stage = {
+  ...small,
+  name: 'dev',
+  lanes: 'each',
+  concurrency: { account: 1000, spare: 100, plan: 2, lane: 4, report: 2, uploads: 2, deadLetter: 2 },
 };
 
 const prod: Stage = {
   ...dev,
   name: 'prod',
   keepData: true,
-  logDays: 90,
+  retention: { ...retention, logs: 90 },
   alarmMail: 'operations@example.com',
-  concurrency: { plan: 10, lane: 50, report: 10, uploads: 5, deadLetter: 5 },
+  concurrency: { account: 1000, spare: 100, plan: 10, lane: 30, report: 10, uploads: 5, deadLetter: 3 },
   api: {
     submit: { rate: 1000, burst: 2000 },
     read: { rate: 5000, burst: 10_000 },
@@ -66,11 +47,19 @@ const prod: Stage = {
   },
 };
 
-const stages: Readonly<Record<string, Stage>> = { dev, prod };
+/** All stages by name; the first is deployed when none is named. */
+export const stages: readonly Stage[] = [small, dev, prod];
 
-/** The stage of that name. Throws when there is none. */
+/** The stage of that name, checked. Throws a sentence when there is none, or when it says what it may not. */
 export const stageOf = (name: string): Stage => {
-  const stage = stages[name];
-  if (!stage) throw new Error(`no stage "${name}": there are ${Object.keys(stages).join(', ')}`);
-  return stage;
+  const stage = stages.find((one) => one.name === name);
+  if (!stage) throw new Error(`no stage "${name}": there are ${stages.map((one) => one.name).join(', ')}`);
+  return checkStage(stage);
+};
+
+/** Throws a sentence that names the field that is not right. */
+export const checkStage = (stage: Stage): Stage => {
+  const parsed = stageSchema.safeParse(stage);
+  if (!parsed.success) throw new Error(`stage "${stage.name}": ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 };

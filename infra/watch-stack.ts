@@ -8,13 +8,14 @@ import type { JobType } from '../functions/jobs/define.ts';
 import { alarmPeriod, type HurtAlarmProps, hurtAlarm } from './constructs/alarm.ts';
 import { addDashboard } from './constructs/dashboard.ts';
 import { type DataStack, tableNames } from './data-stack.ts';
-import { type LaneSpec, lanesOf } from './lanes.ts';
+import type { LaneSpec } from './lanes.ts';
 import { metricsOf, type StageMetrics } from './metrics.ts';
 import type { Stage } from './stage.ts';
 
 export interface WatchProps extends StackProps {
   stage: Stage;
   types: readonly JobType[];
+  lanes: readonly LaneSpec[];
   data: DataStack;
   apiId: string;
 }
@@ -25,12 +26,12 @@ export class WatchStack extends Stack {
 
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id, props);
-    const { stage, types, data, apiId } = props;
+    const { stage, types, lanes, data, apiId } = props;
     const topic = new Topic(this, 'Alarms', { topicName: `stevedore-${stage.name}-alarms`, enforceSSL: true });
     if (stage.alarmMail !== undefined) topic.addSubscription(new EmailSubscription(stage.alarmMail));
     this.#alarm = (alarm) => hurtAlarm(this, { stage, topic, ...alarm });
     this.#metrics = metricsOf(stage);
-    const lanes = lanesOf(types);
+
     for (const lane of lanes) this.#watchLane(lane);
     this.#watchDoors(apiId);
     this.#watchKeepers(lanes);

@@ -6,18 +6,20 @@ import { parseArgs } from 'node:util';
 import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from './bench/figures.ts';
 import { benchMachine } from './bench/machine.ts';
 import { benchPlanner } from './bench/planner.ts';
+import { benchPurchases } from './bench/purchases.ts';
 import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
   --rows N       rows for one machine and for the planner (default 1,000,000)
   --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only; with --only aws a dry run of it
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
-  --only PART    machine, floor, planner, aws or afternoon (which is the worker on AWS and plain loops beside it)
+  --only PART    machine, floor, planner, aws, afternoon (which is the worker on AWS and plain loops beside it) or purchases
+                 (an import and the log of 31 days; only when asked for)
   --no-floor     leave out the plain loops that figures can be compared with
   --profile DIR  write CPU profiles of the server and of the worker
   --json         print JSON`;
 
-const parts = ['machine', 'floor', 'planner', 'aws', 'afternoon'];
+const parts = ['machine', 'floor', 'planner', 'aws', 'afternoon', 'purchases'];
 /** Plain loops, for comparison. */
 const loops = ['floor', 'afternoon'];
 const leastAwsRows = 20_000;
@@ -47,7 +49,7 @@ const readArguments = () => {
   if (large && values.only === undefined) values.only = 'machine';
   const wants = (part: string) =>
     values.only === part || (values.only === undefined && (!loops.includes(part) || values.floor));
-  return { rows, awsRows, large, wants, profile: values.profile, json: values.json };
+  return { rows, awsRows, large, wants, only: values.only, profile: values.profile, json: values.json };
 };
 
 /** Runs a part in a process of its own, which sends its section back. */
@@ -63,7 +65,7 @@ const inProcess = async (file: URL, rows: number, execArgv: string[] = [], ...mo
 };
 
 const run = async (): Promise<void> => {
-  const { rows, awsRows, large, wants, profile, json } = readArguments();
+  const { rows, awsRows, large, wants, only, profile, json } = readArguments();
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const sections: Section[] = [];
   const add = (section: Section): void => {
@@ -88,6 +90,7 @@ const run = async (): Promise<void> => {
       add(workerRatios(worker, plain, name));
     }
   }
+  if (only === 'purchases') add(await benchPurchases(rows, profile));
   if (json) console.log(jsonOf(machine, sections));
 };
 

@@ -1,5 +1,6 @@
 // Where the parts of the system are on AWS, and the SDK clients that reach them: made once, kept alive.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SESClient } from '@aws-sdk/client-ses';
@@ -12,7 +13,7 @@ import { meter } from './meter.ts';
 export interface AwsConfig {
   region: string;
   /** Only for emulators: where each service answers instead. */
-  endpoints?: { dynamodb?: string; s3?: string; sqs?: string; ses?: string; kms?: string };
+  endpoints?: { dynamodb?: string; s3?: string; sqs?: string; ses?: string; kms?: string; eventbridge?: string };
   tables: Record<'clients' | 'jobs' | 'profiles' | 'lists' | 'members' | RecordTable, string>;
   buckets: { uploads: string; exports: string; jobs: string };
   /** Queue URLs; only those that the caller may send to need be there. */
@@ -21,6 +22,8 @@ export interface AwsConfig {
   mailFrom: string;
   /** Key that client secrets are encrypted with: id, ARN or alias. */
   kmsKeyId: string;
+  /** The bus that events are told to: its name. */
+  eventBus: string;
 }
 
 export interface AwsClients {
@@ -29,6 +32,7 @@ export interface AwsClients {
   sqs: SQSClient;
   ses: SESClient;
   kms: KMSClient;
+  eventbridge: EventBridgeClient;
 }
 
 /** Sockets for each service: profiles are written by this many requests at once. */
@@ -97,7 +101,8 @@ export const awsClients = (config: Pick<AwsConfig, 'region' | 'endpoints'>): Aws
     sqs: new SQSClient({ ...common(config, 'sqs', 30_000), maxAttempts: 5 }),
     ses: new SESClient({ ...common(config, 'ses', 15_000), maxAttempts: 3 }),
     kms: new KMSClient({ ...common(config, 'kms', 5_000), maxAttempts: 4 }),
+    eventbridge: new EventBridgeClient({ ...common(config, 'eventbridge', 10_000), maxAttempts: 4 }),
   };
-  for (const service of ['s3', 'sqs', 'ses', 'kms'] as const) meter(service, clients[service]);
+  for (const service of ['s3', 'sqs', 'ses', 'kms', 'eventbridge'] as const) meter(service, clients[service]);
   return clients;
 };

@@ -1,25 +1,7 @@
 // Many requests at once, but not too many; answers in order; waiting between tries.
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Runs `work` on every item, up to `width` at once. On a failure begins no more, waits for those begun, then throws. */
-export const inFlight = async <T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> => {
-  let next = 0;
-  let failure: { error: unknown } | undefined;
-  const worker = async () => {
-    while (next < items.length && !failure) {
-      const item = items[next++] as T;
-      await work(item).catch((error: unknown) => {
-        failure ??= { error };
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-  if (failure) throw failure.error;
-};
+export { inFlight } from '../jobs/in-flight.ts';
 
 /** The answers in the order of the items, up to `width` of them asked for ahead of the reader. */
 export async function* inOrder<T, R>(

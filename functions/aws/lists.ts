@@ -10,8 +10,12 @@ import {
 import { type ClientId, newId } from '../jobs/job.ts';
 import type { List, ListDetails, Lists } from '../jobs/ports.ts';
 import { ifHeld, Update } from './expression.ts';
+import { inFlight } from './flow.ts';
 import { fits, listKey } from './layout.ts';
 import { asSet, fromSet } from './words.ts';
+
+/** Lists ended at once. */
+const writers = 16;
 
 type Item = Record<string, unknown>;
 
@@ -70,14 +74,18 @@ export const awsLists = (dynamodb: DynamoDBDocumentClient, table: string): Lists
       return (await find(client, name)) ?? list;
     },
 
-    async erase(client, { name, id }) {
-      const condition = {
-        ConditionExpression: '#id=:id',
-        ExpressionAttributeNames: { '#id': 'id' },
-        ExpressionAttributeValues: { ':id': id },
-      };
-      const request = new DeleteCommand({ TableName: table, Key: listKey(client, name), ...condition });
-      return (await ifHeld(dynamodb.send(request))) !== undefined;
+    async erase(client, lists) {
+      let erased = 0;
+      await inFlight(lists, writers, async ({ name, id }) => {
+        const condition = {
+          ConditionExpression: '#id=:id',
+          ExpressionAttributeNames: { '#id': 'id' },
+          ExpressionAttributeValues: { ':id': id },
+        };
+        const request = new DeleteCommand({ TableName: table, Key: listKey(client, name), ...condition });
+        if (await ifHeld(dynamodb.send(request))) erased += 1;
+      });
+      return erased;
     },
 
     async all(client) {

@@ -53,6 +53,7 @@ const counts: Record<keyof AwsClients, Count> = {
   sqs: (_, __, output) => ({ messages: attemptsOf(output) }),
   ses: () => ({}),
   kms: () => ({}),
+  eventbridge: () => ({}),
 };
 
 /** Has a client count. DynamoDB tells what it consumed only when it is asked to. */

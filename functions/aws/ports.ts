@@ -2,6 +2,7 @@
 import type { Ports } from '../jobs/ports.ts';
 import { awsClientStore } from './clients.ts';
 import { type AwsClients, type AwsConfig, awsClients } from './config.ts';
+import { awsEvents } from './events.ts';
 import { awsFiles } from './files.ts';
 import { awsJobs } from './jobs.ts';
 import { awsLists } from './lists.ts';
@@ -21,6 +22,7 @@ export const awsPorts = (config: AwsConfig, sdk: AwsClients = awsClients(config)
   records: awsRecords(sdk.dynamodb, config.tables),
   files: awsFiles(sdk.s3, config.buckets),
   work: awsWork(sdk.sqs, config.queues),
+  events: awsEvents(sdk.eventbridge, config.eventBus),
   mail: awsMail(sdk.ses, config.mailFrom),
   clients: awsClientStore(sdk.dynamodb, sdk.kms, config.tables.clients, config.kmsKeyId),
   rates: awsRates(sdk.dynamodb, config.tables.jobs),

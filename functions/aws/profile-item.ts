@@ -1,10 +1,12 @@
 // A profile as an item: variables and lists are maps, so that an update can set one entry and leave the others.
+import type { DeleteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ConsentWord, Profile, ProfileChange } from '../jobs/profile.ts';
 import { Update } from './expression.ts';
 import { type Key, profileKey } from './layout.ts';
 import { asWord, fromWord } from './words.ts';
 
 type Item = Record<string, unknown>;
+type ProfileRemoval = Extract<ProfileChange, { kind: 'remove' }>;
 type ProfileUpdate = Extract<ProfileChange, { kind: 'update' }>;
 
 /** An expression may have 4 KB and 300 operators; an entry of it takes two placeholders. */
@@ -40,7 +42,7 @@ export const fromItem = ({ pk, sk, vars, ...rest }: Item): Profile =>
   }) as unknown as Profile;
 
 /** The updates of one change. More than one only for very many variables; the last one carries the mark of the job. */
-export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
+export const updatesOf = ({ job, patch, consent, statsVersion, seen = {} }: ProfileUpdate): Update[] => {
   const steps: ((update: Update) => void)[] = [
     ...Object.entries(patch.vars ?? {}).map(([name, value]) => (update: Update) => {
       if (value === null || value === undefined) update.remove(['vars', asWord(name)]);
@@ -63,6 +65,11 @@ export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
     const update = new Update();
     update.when(`attribute_exists(${update.path('pk')})`);
     if (consent !== undefined) whenConsentIs(update, consent);
+    if (statsVersion !== undefined) whenStatsAre(update, statsVersion);
+    for (const [name, value] of Object.entries(seen)) {
+      const path = update.path(name);
+      update.when(value === undefined ? `attribute_not_exists(${path})` : `${path}=${update.value(value)}`);
+    }
     for (const step of steps.slice(at, at + entriesPerUpdate)) step(update);
     updates.push(update);
   }
@@ -72,6 +79,20 @@ export const updatesOf = ({ job, patch, consent }: ProfileUpdate): Update[] => {
 const whenConsentIs = (update: Update, consent: ConsentWord): void => {
   const optout = update.path('optout');
   update.when(consent === 'none' ? `attribute_not_exists(${optout})` : `${optout}=${update.value(consent)}`);
+};
+
+const whenStatsAre = (update: Update, wanted: number): void => {
+  const version = update.path(['stats', 'version']);
+  update.when(wanted === 0 ? `attribute_not_exists(${version})` : `${version}=${update.value(wanted)}`);
+};
+
+/** The deletion of a profile, on the same conditions as an update. */
+export const removalOf = ({ consent }: ProfileRemoval, table: string, key: Key): DeleteCommandInput => {
+  const update = new Update();
+  update.when(`attribute_exists(${update.path('pk')})`);
+  if (consent !== undefined) whenConsentIs(update, consent);
+  const { UpdateExpression: _, ...input } = update.input(table, key);
+  return input;
 };
 
 export const keysOf = (client: string, sids: readonly string[]): Key[] =>

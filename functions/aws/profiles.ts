@@ -1,12 +1,18 @@
 // Profiles and members on DynamoDB: read in batches, written field by field, streamed list by list.
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Profiles } from '../jobs/ports.ts';
-import { type ListId, type Profile, type ProfileChange, type Sid, shardCount } from '../jobs/profile.ts';
+import { type ListId, type Profile, type ProfileChange, type Sid, shardCount, sidOfChange } from '../jobs/profile.ts';
 import { getAll, putAll } from './batch.ts';
 import { ifHeld } from './expression.ts';
 import { chunked, inFlight, inOrder } from './flow.ts';
 import { fits, memberKey, memberPartition, profileKey, shardKey, shardsPerPartition, sidBounds } from './layout.ts';
-import { fromItem, keysOf, toItem, updatesOf } from './profile-item.ts';
+import { fromItem, keysOf, removalOf, toItem, updatesOf } from './profile-item.ts';
 
 const batch = 100;
 /** Batches at once: a batch waits for three answers after another, and the requests are what takes the time. */
@@ -37,6 +43,8 @@ export const awsProfiles = (
       return (await ifHeld(dynamodb.send(new PutCommand(put)))) !== undefined;
     }
     const key = profileKey(client, change.sid);
+    if (change.kind === 'remove')
+      return (await ifHeld(dynamodb.send(new DeleteCommand(removalOf(change, tables.profiles, key))))) !== undefined;
     for (const update of updatesOf(change))
       if (!(await ifHeld(dynamodb.send(new UpdateCommand(update.input(tables.profiles, key)))))) return false;
     return true;
@@ -102,16 +110,15 @@ export const awsProfiles = (
 
     async apply(client, changes) {
       const joined = changes.flatMap((change) => {
-        const [sid, lists] =
-          change.kind === 'create'
-            ? [change.profile.sid, change.profile.lists]
-            : [change.sid, change.patch.lists ?? {}];
+        if (change.kind === 'remove') return [];
+        const lists = change.kind === 'create' ? change.profile.lists : (change.patch.lists ?? {});
+        const sid = sidOfChange(change);
         return Object.entries(lists).flatMap(([list, at]) => (at === null ? [] : [memberKey(list, sid)]));
       });
       await putAll(dynamodb, tables.members, joined);
       const conflicts: Sid[] = [];
       await inFlight(changes, writers, async (change) => {
-        if (!(await write(client, change))) conflicts.push(change.kind === 'create' ? change.profile.sid : change.sid);
+        if (!(await write(client, change))) conflicts.push(sidOfChange(change));
       });
       return conflicts;
     },

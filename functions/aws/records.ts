@@ -48,7 +48,7 @@ export const awsRecords = (dynamodb: DynamoDBDocumentClient, tables: Record<Reco
       return conflicts;
     },
 
-    async *range(client, table, part, { from = '', to, descending = false, limit = Infinity } = {}) {
+    async *range(client, table, part, { from = '', to, descending = false, limit = Infinity, fresh = false } = {}) {
       const { pk } = recordKey(client, { part, sort: '' });
       let left = limit;
       let start: Item | undefined;
@@ -65,6 +65,7 @@ export const awsRecords = (dynamodb: DynamoDBDocumentClient, tables: Record<Reco
               ...(to !== undefined && { ':to': to }),
             },
             ScanIndexForward: !descending,
+            ConsistentRead: fresh,
             Limit: Math.min(left, pageSize),
             ...(start && { ExclusiveStartKey: start }),
           }),

@@ -46,8 +46,10 @@ export const embeddedLists = (db: DatabaseSync): Lists => {
       });
     },
 
-    async erase(client, { name, id }) {
-      return remove.run(client, name, id).changes > 0;
+    async erase(client, lists) {
+      return transaction(db, () =>
+        lists.reduce((erased, { name, id }) => erased + Number(remove.run(client, name, id).changes), 0),
+      );
     },
 
     async all(client) {

@@ -29,7 +29,7 @@ export interface EmbeddedOptions {
   tuning?: Partial<Tuning>;
 }
 
-export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls'> & {
+export type EmbeddedPorts = Omit<Ports, 'log' | 'dialects' | 'hooks' | 'pulls' | 'events'> & {
   /** The receiving side of `work`. */
   messages: Messages;
   /** Removes what is kept for a while only, once its time is over; how many objects and records. */

@@ -25,9 +25,6 @@ const walkCacheKb = 16 * 1024;
 /** A list with at least this part of a client's profiles is read by walking all of them in order. */
 const denseShare = 1 / 8;
 
-/** The sid that a change is about. */
-export const sidOfChange = (change: ProfileChange): Sid => (change.kind === 'create' ? change.profile.sid : change.sid);
-
 export class ProfileDatabase {
   readonly #db: DatabaseSync;
   readonly #names: NameTables;

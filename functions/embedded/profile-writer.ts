@@ -1,6 +1,6 @@
 // The writes to one file of profiles: creations and updates of a batch, and the members that they add.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type ProfileChange, type ProfilePatch, type Sid, shardOf } from '../jobs/profile.ts';
+import { type ProfileChange, type ProfilePatch, type Sid, seenFields, shardOf } from '../jobs/profile.ts';
 import type { Members } from './members.ts';
 import {
   type ListCells,
@@ -22,6 +22,8 @@ type Joins = Map<number, Map<number, Sid[]>>;
 type UpdateRow = [...ProfileRow, id: number];
 type Creation = Extract<ProfileChange, { kind: 'create' }>;
 type Update = Extract<ProfileChange, { kind: 'update' }>;
+type Removal = Extract<ProfileChange, { kind: 'remove' }>;
+type Read = Pick<Update, 'consent' | 'statsVersion' | 'seen'>;
 
 export class ProfileWriter {
   readonly #names: NameTables;
@@ -31,6 +33,7 @@ export class ProfileWriter {
   readonly #insert: StatementSync;
   readonly #readForUpdate: StatementSync;
   readonly #update: StatementSync;
+  readonly #remove: StatementSync;
 
   constructor(db: DatabaseSync, names: NameTables, members: Members, sids: SidIndex) {
     this.#names = names;
@@ -43,6 +46,7 @@ export class ProfileWriter {
     this.#update = db.prepare(
       'UPDATE profiles SET email = ?, vars = ?, lists = ?, changed_by = ?, signup_at = ?, more = ? WHERE id = ?',
     );
+    this.#remove = db.prepare('DELETE FROM profiles WHERE id = ?');
   }
 
   /** Applies changes, which come sorted by sid, and gives the conflicts. To be called in a write transaction. */
@@ -58,6 +62,10 @@ export class ProfileWriter {
         client,
         changes.filter((change) => change.kind === 'update'),
         joins,
+      ),
+      ...this.#removeAll(
+        client,
+        changes.filter((change) => change.kind === 'remove'),
       ),
     ];
     for (const [list, shards] of joins) for (const [shard, sids] of shards) this.#members.add(list, shard, sids);
@@ -107,14 +115,15 @@ export class ProfileWriter {
     const rows = this.#readForUpdate.all(wanted, client) as unknown as UpdateRow[];
     const conflicts: Sid[] = [];
     let next = 0;
-    for (const { sid, patch, job, consent } of changes) {
+    for (const change of changes) {
+      const { sid, patch, job } = change;
       const row = rows[next];
       if (!row || row[0] !== sid) {
         conflicts.push(sid);
         continue;
       }
       next++;
-      if (consent !== undefined && consent !== (parseMore(row[8]).optout ?? 'none')) {
+      if (!holds(row, change)) {
         conflicts.push(sid);
         continue;
       }
@@ -130,6 +139,20 @@ export class ProfileWriter {
         more,
         row[9],
       );
+    }
+    return conflicts;
+  }
+
+  #removeAll(client: number, changes: readonly Removal[]): Sid[] {
+    const conflicts: Sid[] = [];
+    for (const { sid, ...read } of changes) {
+      const [row] = this.#readForUpdate.all(JSON.stringify([sid]), client) as unknown as UpdateRow[];
+      if (!row || !holds(row, read)) {
+        conflicts.push(sid);
+        continue;
+      }
+      this.#remove.run(row[9]);
+      this.#sids.remove(client, sid);
     }
     return conflicts;
   }
@@ -151,6 +174,18 @@ export class ProfileWriter {
     return JSON.stringify(cells);
   }
 }
+
+/** Whether the row still says what the change was made from. */
+const holds = (row: UpdateRow, { consent, statsVersion, seen = {} }: Read): boolean => {
+  const fields = seenFields.filter((field) => field in seen);
+  if (consent === undefined && statsVersion === undefined && fields.length === 0) return true;
+  const more = parseMore(row[8]);
+  return (
+    (consent === undefined || consent === (more.optout ?? 'none')) &&
+    (statsVersion === undefined || statsVersion === (more.stats?.version ?? 0)) &&
+    fields.every((field) => JSON.stringify(seen[field]) === JSON.stringify(more[field]))
+  );
+};
 
 const join = (joins: Joins, list: number, shard: number, sid: Sid): void => {
   const shards = joins.get(list) ?? new Map<number, Sid[]>();

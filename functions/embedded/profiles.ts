@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import type { Profiles } from '../jobs/ports.ts';
 import type { Profile, ProfileChange, Sid } from '../jobs/profile.ts';
-import { shardCount, shardOf } from '../jobs/profile.ts';
-import { ProfileDatabase, sidOfChange } from './profile-database.ts';
+import { shardCount, shardOf, sidOfChange } from '../jobs/profile.ts';
+import { ProfileDatabase } from './profile-database.ts';
 
 const fileCount = 4;
 const shardsPerFile = shardCount / fileCount;

@@ -70,6 +70,7 @@ interface Bounds {
 class Table {
   readonly #db: DatabaseSync;
   readonly #select: StatementSync;
+  readonly #version: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
   readonly #forget: StatementSync;
@@ -84,6 +85,7 @@ class Table {
       );
     this.#db = db;
     this.#select = db.prepare(`SELECT ${columns} FROM records WHERE client = ? AND part = ? AND sort = ?`);
+    this.#version = db.prepare('SELECT version FROM records WHERE client = ? AND part = ? AND sort = ?');
     this.#put = db.prepare('INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM records WHERE client = ? AND part = ? AND sort = ?');
     this.#forget = db.prepare(`DELETE FROM records WHERE (client, part, sort) IN
@@ -97,7 +99,7 @@ class Table {
 
   read(client: ClientId, keys: readonly RecordKey[]): StoredRecord[] {
     const found: StoredRecord[] = [];
-    for (const { part, sort } of keys) {
+    for (const { part, sort } of inOrder(keys)) {
       const row = this.#select.get(client, part, sort);
       if (row) found.push(recordOf(row));
     }
@@ -107,8 +109,8 @@ class Table {
   write(client: ClientId, writes: readonly RecordWrite[], now: number): RecordKey[] {
     return transaction(this.#db, () => {
       const conflicts: RecordKey[] = [];
-      for (const { part, sort, value, was, expiresAt } of writes) {
-        if (was !== undefined && was !== Number(this.#select.get(client, part, sort)?.version ?? 0))
+      for (const { part, sort, value, was, expiresAt } of inOrder(writes)) {
+        if (was !== undefined && was !== Number(this.#version.get(client, part, sort)?.version ?? 0))
           conflicts.push({ part, sort });
         else if (value === undefined) this.#remove.run(client, part, sort);
         else this.#put.run(client, part, sort, newVersion(), JSON.stringify(value), expiresAt ?? null);
@@ -127,6 +129,11 @@ class Table {
     this.#db.close();
   }
 }
+
+/** As they lie in the table: neighbours are then found on the same page of it. */
+const inOrder = <K extends RecordKey>(keys: readonly K[]): readonly K[] =>
+  keys.length < 2 ? keys : keys.toSorted((a, b) => order(a.part, b.part) || order(a.sort, b.sort));
+const order = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 const newVersion = (): number => randomInt(1, 2 ** 47);
 

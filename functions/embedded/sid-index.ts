@@ -26,6 +26,7 @@ export class SidIndex {
   readonly #known: StatementSync;
   readonly #count: StatementSync;
   readonly #countNew: StatementSync;
+  readonly #remove: readonly StatementSync[];
   readonly #settleRows: number;
   #uncounted = 0;
 
@@ -41,6 +42,9 @@ export class SidIndex {
       `(SELECT count(*) FROM ${table} WHERE client = ?1 AND sid > unhex(?2) AND sid < unhex(?3))`;
     this.#count = db.prepare(`SELECT ${between('sids')} + ${between('new_sids')} n`);
     this.#countNew = db.prepare('SELECT count(*) n FROM new_sids');
+    this.#remove = ['sids', 'new_sids'].map((table) =>
+      db.prepare(`DELETE FROM ${table} WHERE client = ? AND sid = unhex(?)`),
+    );
   }
 
   /** Those of `sids` that have a row. */
@@ -53,6 +57,11 @@ export class SidIndex {
     if (first === end) return;
     this.#add.run(first, end);
     this.#uncounted += end - first;
+  }
+
+  /** Forgets a sid whose row is removed. To be called in a write transaction. */
+  remove(client: number, sid: Sid): void {
+    for (const statement of this.#remove) statement.run(client, sid);
   }
 
   /** Merges when enough is new. To be called in a write transaction, once its rows are added. */

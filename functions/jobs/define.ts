@@ -40,9 +40,9 @@ export interface Entry {
 
 /**
  * What became of an entry: an outcome, that it was skipped for a reason, or that its rows are rejected after all, since what they
- * name is not there.
+ * name is not there. With a `text` where the work has an `output`.
  */
-export type Applied = Outcome | { skip: string } | { reject: string };
+export type Applied = Outcome | (({ outcome: Outcome } | { skip: string } | { reject: string }) & { text?: string });
 
 /** What became of an entry, or would become of it. */
 export interface Forecast {
@@ -79,6 +79,15 @@ export type JobResult = Record<string, unknown>;
 /** Where the rows of a type may come from. A file may come with the request, by `url`, or later by a ticket. */
 export type RowSource = 'file' | 'emails' | 'selection' | 'params';
 
+/** A file with a text for each row, in the order of the rows: the texts are joined by `between`, and stand between `head` and `tail`. */
+export interface RowOutput<P, S> {
+  contentType: string;
+  name(context: JobContext<P, S>): string;
+  head: string;
+  between: string;
+  tail: string;
+}
+
 /** How a table is written, when the request says so; what is left out is detected. */
 export interface Reading {
   columns: GivenColumns;
@@ -103,6 +112,12 @@ export interface RowWork<P, S, E extends Entry> {
    * Pure, and quick: it is asked of every line before any is parsed. Undefined for a line that has none.
    */
   keyOf?(line: string): string | undefined;
+  /** Beside `keyOf`: several JSON objects on one line, separated by spaces, are rows of their own. */
+  objects?: true;
+  /** Makes lines of an input that is written otherwise, as a stream. */
+  toLines?(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** The texts that `apply` gives become a file for the caller. Such work sets no rows apart: `keyOf` gives no keys. */
+  output?: RowOutput<P, S>;
   /** How the file of the job is to be read; undefined to find out by looking at it. */
   reading?(params: P): Reading | undefined;
   /** Once, after the whole input was planned and before any row runs: the first writes (none in mode `plan`). Must be repeatable. */

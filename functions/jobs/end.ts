@@ -1,12 +1,13 @@
-// The end of a job whose results are written: the last move, the log line that is counted, the reports.
+// The end of a job whose results are written: the last move, the log line that is counted, the event, the reports.
 import type { JobResult } from './define.ts';
 import type { Counts, Job, JobFailure, JobFiles } from './job.ts';
-import { lookAfter } from './looks.ts';
+import { lookAfter, nextLook } from './looks.ts';
 import { removeWork } from './parts.ts';
-import type { Ports } from './ports.ts';
+import type { DomainEvent, Ports } from './ports.ts';
 import { firstDeliveries, sendReports } from './report.ts';
 import { receiptOf } from './reports/receipt.ts';
-import { end } from './states.ts';
+import { isLate } from './service-level.ts';
+import { close, end } from './states.ts';
 import { addUsage, type Usage } from './usage.ts';
 
 export interface Results {
@@ -32,17 +33,39 @@ export const endJob = async (ports: Ports, job: Job, { state, used, ...results }
 };
 
 /**
- * The duties behind every end: the work is removed, the reports go out. What says when to look again comes last, so that the sweeper
- * finds the job when whoever ended it dies on the way. May be done twice.
+ * The duties behind every end: the work is removed, the event told, the reports go out. What says when to look again comes last, so
+ * that the sweeper finds the job when whoever ended it dies on the way. May be done twice.
  */
 export const closeJob = async (ports: Ports, job: Job): Promise<void> => {
   await removeWork(ports, job);
+  // The sweeper comes back for reports and files, for days: the event is no news by then.
+  if (!job.closed) await ports.events.publish([endEvent(job)]);
   await sendReports(ports, job);
+  await ports.jobs.move(job.id, close(nextLook(job, ports.clock.now())));
 };
 
+/** The same event for the same end, however often it is told. */
+const endEvent = (job: Job): DomainEvent => ({
+  id: `job.ended ${job.id}`,
+  kind: 'job.ended',
+  client: job.client,
+  at: job.finishedAt ?? job.createdAt,
+  detail: {
+    job: job.id,
+    type: job.type,
+    state: job.state,
+    mode: job.mode ?? 'run',
+    ...(job.parent !== undefined && { parent: job.parent }),
+    ...(job.failure && { failure: job.failure.class }),
+    rows: job.rows ?? 0,
+    counts: { ...job.counts },
+  },
+});
+
 /** The line that metrics are made of. */
-export const logEnd = ({ log }: Pick<Ports, 'log'>, job: Job): void => {
+export const logEnd = ({ log, tuning }: Pick<Ports, 'log' | 'tuning'>, job: Job): void => {
   const receipt = receiptOf(job);
+  const late = isLate(job, tuning);
   log.info('job.ended', {
     job: job.id,
     client: job.client,
@@ -55,6 +78,7 @@ export const logEnd = ({ log }: Pick<Ports, 'log'>, job: Job): void => {
     write_units: job.usage.writeUnits,
     requests: job.usage.requests,
     cost_usd: receipt?.costUsd ?? 0,
+    ...(late !== undefined && { small: 1, late: late ? 1 : 0 }),
     ...job.counts,
   });
 };

@@ -5,9 +5,17 @@ export type RefusalReason =
   | 'missing_parameter'
   | 'invalid_parameter'
   | 'invalid_list_name'
+  /** Of a bulk request over lists: no array of names, or too many. */
+  | 'invalid_lists'
   | 'invalid_url'
+  | 'invalid_date'
   | 'unknown_type'
   | 'list_not_found'
+  | 'blast_not_found'
+  | 'template_not_found'
+  | 'send_not_found'
+  /** What has gone out, or is going, cannot be taken back. */
+  | 'already_sent'
   | 'too_large'
   | 'idempotency_conflict'
   /** No job of this client has that id. */

@@ -1,5 +1,5 @@
 // A job that cannot be done: it ends, its sender is told.
-import { closeJob } from './end.ts';
+import { closeJob, logEnd } from './end.ts';
 import { accountedRows, appliedRows, isEnded, type Job, type JobFailure, type Phase } from './job.ts';
 import { lookAfter } from './looks.ts';
 import type { Ports } from './ports.ts';
@@ -30,6 +30,7 @@ export const failJob = async (
     );
     if (ended) {
       ports.log.warn('job.failed', { job: job.id, client: job.client, type: job.type, class: failure.class });
+      logEnd(ports, ended);
       return closeJob(ports, ended);
     }
     job = await ports.jobs.read(job.id);

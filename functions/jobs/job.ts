@@ -174,6 +174,12 @@ export interface Job {
   reportEmail?: string;
   postbackUrl?: string;
   deliveries: Partial<Record<Channel, Delivery>>;
+  /** Set once a person has paused the job: its time is no measure of ours. */
+  held?: true;
+  /** Where the sweeper found the job at its last look, in a word, and since when it had stood there. */
+  standing?: { at: string; since: Millis };
+  /** The event of the job's end is out, and its work removed. */
+  closed?: true;
 }
 
 export const terminalStates: readonly State[] = ['completed', 'incomplete', 'failed', 'cancelled'];

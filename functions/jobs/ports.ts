@@ -131,10 +131,10 @@ export interface Lists {
   /** Sets those details that are given, on the list of that name, which is made when missing. The list after it. */
   describe(client: ClientId, name: string, details: ListDetails, now: Millis): Promise<List>;
   /**
-   * Ends the list, however many members it has: they keep an id that nothing leads to any more, and a list made later under
-   * that name has another. False when the list of that name is not the one with that id any more; nothing is changed then.
+   * Ends lists, however many members they have: these keep an id that nothing leads to any more, and a list made later under
+   * the same name has another. A name that belongs to another id by now is left alone. How many lists were ended.
    */
-  erase(client: ClientId, list: Pick<List, 'name' | 'id'>): Promise<boolean>;
+  erase(client: ClientId, lists: readonly Pick<List, 'name' | 'id'>[]): Promise<number>;
   /** All lists of the client, in order of name. */
   all(client: ClientId): Promise<List[]>;
   /** Adds variables to what is known of a list and sets its size hint to at least `size`; `exact`: replaces what was known of both. */
@@ -183,12 +183,15 @@ export interface Records {
   ): Promise<StoredRecord[]>;
   /** Writes each record or not, by its own condition, in any order. The keys whose condition did not hold. No key may come twice. */
   write(client: ClientId, table: RecordTable, writes: readonly RecordWrite[]): Promise<RecordKey[]>;
-  /** The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old. */
+  /**
+   * The records of a part with `sort` in [from, to), in order or the other way round, in batches. May be a moment old, unless
+   * `fresh` asks for a consistent read.
+   */
   range(
     client: ClientId,
     table: RecordTable,
     part: string,
-    options?: { from?: string; to?: string; descending?: boolean; limit?: number },
+    options?: { from?: string; to?: string; descending?: boolean; limit?: number; fresh?: boolean },
   ): AsyncIterable<StoredRecord[]>;
 }
 
@@ -267,6 +270,22 @@ export interface Mail {
   send(message: MailMessage): Promise<void>;
 }
 
+/** What happened, for other systems of whoever runs this one. May come twice, late, and in any order. */
+export interface DomainEvent {
+  /** The same thing that happened has the same id, however often it is told. */
+  id: string;
+  kind: 'job.ended' | 'send.due' | 'user.event';
+  client: ClientId;
+  at: Millis;
+  /** Ids, codes and numbers only, as in a log. */
+  detail: Readonly<Record<string, string | number | boolean | Readonly<Record<string, number>>>>;
+}
+
+export interface Events {
+  /** Tells all events or throws: some may have been told then. */
+  publish(events: readonly DomainEvent[]): Promise<void>;
+}
+
 /** Posts a body to a URL that a client named. */
 export interface Hooks {
   /** The HTTP status. Throws BlockedAddress for an address that must not be reached, any other error for a failed attempt. */
@@ -327,6 +346,7 @@ export interface Ports {
   records: Records;
   files: Files;
   work: Work;
+  events: Events;
   mail: Mail;
   hooks: Hooks;
   pulls: Pulls;

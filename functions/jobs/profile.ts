@@ -30,6 +30,8 @@ export type KeyName = (typeof keyNames)[number];
 
 /** Activity counters and times that exports show; absent means none. */
 export interface Stats {
+  /** How often they were written on condition of what they were (`statsVersion` of a change). */
+  version?: number;
   opens?: number;
   clicks?: number;
   pageviews?: number;
@@ -84,9 +86,12 @@ export interface Profile {
   stats?: Stats;
   /** Other keys of the person; each leads here through the aliases. */
   keys?: Partial<Record<KeyName, string>>;
+  /** Addresses by which the person was reached before, oldest first, at most `maxAddresses`: they lead here too. */
+  addresses?: string[];
 }
 
 export const maxConsents = 50;
+export const maxAddresses = 50;
 
 /** What may be set on a profile, field by field: absent fields are left alone. */
 export interface ProfilePatch {
@@ -116,11 +121,12 @@ export const moreFields = [
   'statusAt',
   'stats',
   'keys',
+  'addresses',
 ] as const satisfies readonly (keyof ProfileMore)[];
 
 /**
- * One write to one profile. `create` holds only while no profile has that sid, `update` only while one has (with the consent
- * that it names): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
+ * One write to one profile. `create` holds only while no profile has that sid, `update` and `remove` only while one has (with
+ * what they say was read): when it turns out otherwise the store reports a conflict, and the caller reads again and decides anew.
  */
 export type ProfileChange =
   | { kind: 'create'; profile: Profile }
@@ -131,7 +137,20 @@ export type ProfileChange =
       patch: ProfilePatch;
       /** The consent that was read: the update holds only while it is still this, so that each change of it is one of its own. */
       consent?: ConsentWord;
-    };
+      /** The version of the stats that was read, 0 for none: likewise, so that nobody's counts are written over. */
+      statsVersion?: number;
+      /** What was read of fields that are written as one (undefined: nothing): likewise. */
+      seen?: { [Field in SeenField]?: Profile[Field] | undefined };
+    }
+  /** What an index says of the person stays, and leads nowhere. */
+  | { kind: 'remove'; sid: Sid; consent?: ConsentWord };
+
+/** Fields whose new value is made out of the old one. */
+export const seenFields = ['keys', 'addresses', 'optoutTemplates'] as const satisfies readonly (keyof ProfileMore)[];
+type SeenField = (typeof seenFields)[number];
+
+/** The sid that a change is about. */
+export const sidOfChange = (change: ProfileChange): Sid => (change.kind === 'create' ? change.profile.sid : change.sid);
 
 /** The id of an address: the first 12 bytes of SHA-256 over client and normalised address, so that a row needs no lookup. */
 export const sidOf = (client: ClientId, email: string): Sid =>

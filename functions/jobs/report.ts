@@ -22,12 +22,11 @@ export const firstDeliveries = (job: Job): Job['deliveries'] => ({
 
 const channels = (job: Job): Channel[] => Object.keys(job.deliveries) as Channel[];
 
-/** Sends a message for each report that has not arrived, and says when to look next. */
+/** Sends a message for each report that has not arrived. */
 export const sendReports = async (ports: Ports, job: Job): Promise<void> => {
   const open = channels(job).filter((channel) => ['due', 'sending'].includes(job.deliveries[channel]?.state ?? ''));
   const messages: Message[] = open.map((channel) => ({ v: 1, kind: 'report', job: job.id, channel }));
   if (messages.length > 0) await ports.work.send('report', messages, { group: job.client });
-  await ports.jobs.move(job.id, lookAgain(nextLook(job, ports.clock.now())));
 };
 
 /** Makes one attempt at a report, if it is still to be made. */

@@ -12,6 +12,7 @@ import {
   type Source,
   type State,
   type Stop,
+  terminalStates,
   unfinishedStates,
 } from './job.ts';
 import type { Usage } from './usage.ts';
@@ -45,6 +46,9 @@ export interface JobPatch {
   failure?: JobFailure;
   result?: JobResult;
   deliveries?: Partial<Record<Channel, Delivery>>;
+  held?: true;
+  standing?: Job['standing'] & object;
+  closed?: true;
 }
 
 export interface Move {
@@ -225,7 +229,13 @@ export const pause = (job: Job, now: Millis, due: Millis): Move => ({
   name: 'pause',
   from: [job.state],
   stop: null,
-  set: { state: 'paused', pausedAt: now, resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending', due },
+  set: {
+    state: 'paused',
+    pausedAt: now,
+    resumeTo: job.state === 'scheduled' ? 'scheduled' : 'pending',
+    held: true,
+    due,
+  },
 });
 
 /** Lets a paused job go on where it was; when its time has passed meanwhile, it may begin. */
@@ -261,16 +271,23 @@ export const stop = (job: Job, why: Stop, chunks: number, due: Millis): Move => 
   set: { state: 'running', stop: why, chunks: Math.min(chunks, job.chunks ?? 0), pausedAt: null, resumeTo: null, due },
 });
 
-/** Says when to look again, without any other change. */
-export const lookAgain = (due: Millis | null): Move => ({
+/** Says when to look again, and of a job that stands still, where; without any other change. */
+export const lookAgain = (due: Millis | null, standing?: Job['standing']): Move => ({
   name: 'look',
   from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
-  set: { due },
+  set: { due, ...(standing && { standing }) },
+});
+
+/** What every end asks for is done, and the reports are on their way. */
+export const close = (due: Millis | null): Move => ({
+  name: 'close',
+  from: terminalStates,
+  set: { closed: true, due },
 });
 
 /** Result files are gone from the store. */
 export const forget = (files: JobFiles, due: Millis | null): Move => ({
   name: 'forget',
-  from: ['completed', 'incomplete', 'failed', 'cancelled'],
+  from: terminalStates,
   set: { files, due },
 });

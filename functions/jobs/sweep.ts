@@ -8,6 +8,7 @@ import { fileKinds, isEnded, type Job } from './job.ts';
 import { inputKey, lookAfter, nextLook } from './looks.ts';
 import type { Ports } from './ports.ts';
 import { schedule, sendPlan, uploadArrived } from './schedule.ts';
+import { standingOf } from './standing.ts';
 import { forget, lookAgain } from './states.ts';
 
 const batch = 100;
@@ -50,17 +51,22 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
   }
   if (job.state === 'paused') return endLongPause(ports, job);
   if (job.ticket && job.ticket.expiresAt <= now) return endTicket(ports, job);
-  ports.log.warn('sweep.sent_on', { job: job.id, type: job.type, state: job.state, phase: job.phase ?? 'none' });
-  if (job.state === 'scheduled') return schedule(ports, job);
+  const where = { job: job.id, client: job.client, type: job.type, state: job.state, phase: job.phase ?? 'none' };
+  if (job.state === 'scheduled') {
+    ports.log.warn('sweep.sent_on', where);
+    return schedule(ports, job);
+  }
+  const standing = standingOf(job, now);
+  ports.log.warn('sweep.sent_on', { ...where, stands_ms: now - standing.since });
   if (job.state === 'running' && (job.phase === 'processing' || job.phase === 'finishing')) {
     await dispatch(ports, job);
-    await ports.jobs.move(job.id, lookAgain(now + (job.stop ? lookAfter.stopping : lookAfter.processing)));
+    await ports.jobs.move(job.id, lookAgain(now + (job.stop ? lookAfter.stopping : lookAfter.processing), standing));
     return;
   }
   await sendPlan(ports, job);
   await ports.jobs.move(
     job.id,
-    lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning)),
+    lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning), standing),
   );
 };
 

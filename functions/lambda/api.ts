@@ -10,6 +10,7 @@ import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { onColdStart } from './cold-start.ts';
 import { connect } from './deps.ts';
 import { describeError } from './describe-error.ts';
+import { doorName } from './door-name.ts';
 import { apiEnv, type EngineEnv } from './env.ts';
 import { createLog } from './log.ts';
 
@@ -31,10 +32,20 @@ export const createApi = (env: EngineEnv): ApiHandler => {
     .use(injectLambdaContext(logger))
     // Not turned into an answer: API Gateway says 500, and the function's errors are counted.
     .onError(({ error }) => log.error('api.failed', describeError(error)))
-    .handler(
-      async (event, context) =>
-        (await answer(event as unknown as LambdaEvent, context as never)) as APIGatewayProxyStructuredResultV2,
-    );
+    .handler(async (event, context) => {
+      const began = performance.now();
+      const result = await answer(event as unknown as LambdaEvent, context as never);
+      const { statusCode = 200 } = result as APIGatewayProxyStructuredResultV2;
+      log.info('request.answered', {
+        door: doorName(event.rawPath),
+        status: statusCode,
+        ms: Math.round(performance.now() - began),
+        refused: statusCode >= 400 && statusCode < 500 && statusCode !== 429 ? 1 : 0,
+        limited: statusCode === 429 ? 1 : 0,
+        failed: statusCode >= 500 ? 1 : 0,
+      });
+      return result as APIGatewayProxyStructuredResultV2;
+    });
   return async (event, context) => handler(event, context);
 };
 

@@ -18,6 +18,7 @@ export const awsConfig = (env: EngineEnv): AwsConfig => ({
     ...(env.AWS_ENDPOINT_URL_SQS !== undefined && { sqs: env.AWS_ENDPOINT_URL_SQS }),
     ...(env.AWS_ENDPOINT_URL_SES !== undefined && { ses: env.AWS_ENDPOINT_URL_SES }),
     ...(env.AWS_ENDPOINT_URL_KMS !== undefined && { kms: env.AWS_ENDPOINT_URL_KMS }),
+    ...(env.AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined && { eventbridge: env.AWS_ENDPOINT_URL_EVENTBRIDGE }),
   },
   tables: {
     clients: env.CLIENTS_TABLE,
@@ -36,6 +37,7 @@ export const awsConfig = (env: EngineEnv): AwsConfig => ({
   queues: env.QUEUES,
   mailFrom: env.MAIL_FROM ?? 'nobody@invalid',
   kmsKeyId: env.SECRETS_KEY,
+  eventBus: env.EVENT_BUS,
 });
 
 /** The ports of one cold start, and the SDK's clients under them. Opens no connection yet. */

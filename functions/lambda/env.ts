@@ -26,6 +26,7 @@ const runtime = z.object({
   AWS_ENDPOINT_URL_SQS: url.optional(),
   AWS_ENDPOINT_URL_SES: url.optional(),
   AWS_ENDPOINT_URL_KMS: url.optional(),
+  AWS_ENDPOINT_URL_EVENTBRIDGE: url.optional(),
   /** Lets postbacks and URL pulls reach this machine: for the bench on emulators only. */
   ALLOW_LOOPBACK: z.literal('true').optional(),
 });
@@ -54,6 +55,8 @@ const engine = runtime.extend({
   QUEUES: queues,
   /** Key that client secrets are encrypted with. */
   SECRETS_KEY: z.string().min(1),
+  /** The bus that the ends of jobs are told to. */
+  EVENT_BUS: z.string().min(1),
 });
 
 export const apiEnv = engine;
@@ -64,6 +67,8 @@ export const reportEnv = engine.extend({
   /** The sender of report mails. */
   MAIL_FROM: z.email(),
 });
+/** One worker for everything sends mail too. */
+export const workEnv = reportEnv;
 export const deadLetterEnv = engine;
 export const sweepEnv = engine;
 export const uploadsEnv = engine;

@@ -8,6 +8,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { RetryLater } from '../jobs/errors.ts';
 import type { Log, TimeLeft } from '../jobs/ports.ts';
 import { describeError } from './describe-error.ts';
+import { UnknownMessage } from './message.ts';
 
 /** What AWS calls with a batch. */
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -30,6 +31,12 @@ export interface QueueShellOptions {
  */
 const pauseAfter = (tries: number): number => 10 * 3 ** Math.min(3, Math.max(0, tries - 1));
 
+/**
+ * A message of another version comes from code that is being deployed, or was: its own worker may be here in a moment, or after a
+ * rollback is rolled back. Patience for 25 minutes before it goes where people look.
+ */
+const unknownPause = 300;
+
 const triesOf = (record: SQSRecord): number => Number(record.attributes.ApproximateReceiveCount);
 
 /** The handler of a queue's function. */
@@ -38,7 +45,12 @@ export const queueShell = ({ log, logger, work, defer }: QueueShellOptions): Que
     try {
       await work(record.body, timeLeft, triesOf(record) > 1);
     } catch (error) {
-      const seconds = error instanceof RetryLater ? error.seconds : pauseAfter(triesOf(record));
+      const seconds =
+        error instanceof RetryLater
+          ? error.seconds
+          : error instanceof UnknownMessage
+            ? unknownPause
+            : pauseAfter(triesOf(record));
       // When even this fails, the message waits for the visibility timeout: the first error is the one to tell.
       await defer?.(record, seconds).catch((second: unknown) =>
         log.warn('message.not_deferred', describeError(second)),
@@ -48,7 +60,8 @@ export const queueShell = ({ log, logger, work, defer }: QueueShellOptions): Que
   };
   const onFailure = (reason: unknown, record: SQSRecord): void => {
     const fields = { message: record.messageId, tries: triesOf(record) };
-    if (reason instanceof RetryLater) log.info('message.later', { ...fields, seconds: reason.seconds });
+    if (reason instanceof UnknownMessage) log.error('message.unknown', fields);
+    else if (reason instanceof RetryLater) log.info('message.later', { ...fields, seconds: reason.seconds });
     else log.error('message.failed', { ...fields, ...describeError(reason) });
   };
   // The middleware turns what came of each message into the answer.

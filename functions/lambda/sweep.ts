@@ -1,7 +1,8 @@
-// Every minute: what AWS calls on schedule to send on jobs that stand still.
+// Every minute: what AWS calls on schedule to send on jobs that stand still, and to tell sends that fall due.
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { sweepSends } from '../jobs/sends/release.ts';
 import { sweep } from '../jobs/sweep.ts';
 import { onColdStart } from './cold-start.ts';
 import { connect } from './deps.ts';
@@ -14,7 +15,10 @@ export const createSweep = (env: EngineEnv): ((event: unknown, context: Context)
   const { ports } = connect(env, log);
   const handler = middy()
     .use(injectLambdaContext(logger))
-    .handler(async () => sweep(ports));
+    .handler(async () => {
+      const [looked] = await Promise.all([sweep(ports), sweepSends(ports)]);
+      return looked;
+    });
   return async (event, context) => handler(event, context);
 };
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { consoleDialect } from '../doors/console/postback.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
+import { loggedEvents } from '../embedded/events.ts';
 import { createMail } from '../embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../embedded/ports.ts';
 import type { Ports } from '../jobs/ports.ts';
@@ -18,14 +19,18 @@ export interface JoinOptions {
 }
 
 /** All ports over the home folder. Each thread opens its own. */
-export const joinPorts = (options: JoinOptions): EmbeddedPorts & Ports => ({
-  ...embeddedPorts({
-    home: options.home,
-    baseUrl: () => options.baseUrl,
-    mail: createMail({ home: options.home, ...options.mail }),
-  }),
-  hooks: createHooks({ allowLoopback: options.allowLoopback }),
-  pulls: createPulls({ allowLoopback: options.allowLoopback }),
-  log: fileLog(join(options.home, 'stevedore.log')),
-  dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
-});
+export const joinPorts = (options: JoinOptions): EmbeddedPorts & Ports => {
+  const log = fileLog(join(options.home, 'stevedore.log'));
+  return {
+    ...embeddedPorts({
+      home: options.home,
+      baseUrl: () => options.baseUrl,
+      mail: createMail({ home: options.home, ...options.mail }),
+    }),
+    hooks: createHooks({ allowLoopback: options.allowLoopback }),
+    pulls: createPulls({ allowLoopback: options.allowLoopback }),
+    events: loggedEvents(log),
+    log,
+    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
+  };
+};

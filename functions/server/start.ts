@@ -13,6 +13,7 @@ import { checkTicket } from '../embedded/tickets.ts';
 import { submitDrop } from '../jobs/drop.ts';
 import type { Ports } from '../jobs/ports.ts';
 import { uploadArrived } from '../jobs/schedule.ts';
+import { sweepSends } from '../jobs/sends/release.ts';
 import { resume, sweep } from '../jobs/sweep.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
@@ -79,7 +80,7 @@ export const start = async (env: ServerEnv): Promise<Running> => {
   app.route('/', sailthruDoor(ports));
 
   const sweeping = async () => {
-    await sweep(ports).catch(() => ports.log.error('sweep.failed'));
+    await Promise.all([sweep(ports), sweepSends(ports)]).catch(() => ports.log.error('sweep.failed'));
   };
   await resume(ports);
   await sweeping();

@@ -2,7 +2,9 @@
 import { CfnOutput, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
   CfnStage,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -11,6 +13,7 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Stage, Throttle } from '../stage.ts';
@@ -85,5 +88,17 @@ export class DoorApi extends Construct {
     // Limits can only be set on routes that exist.
     live.node.addDependency(...own.map(({ route: made }) => made));
     new CfnOutput(this, 'Url', { value: this.api.apiEndpoint });
+    if (stage.domain) this.#addDomain(stage.domain, live);
+  }
+
+  /** The records that lead the name here are made wherever its zone is kept. */
+  #addDomain({ name, certificateArn }: NonNullable<Stage['domain']>, stage: HttpStage): void {
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
+    new ApiMapping(this, 'Mapping', { api: this.api, domainName, stage });
+    new CfnOutput(this, 'DomainTarget', {
+      description: `Point ${name} at this name, by a CNAME or an alias record`,
+      value: domainName.regionalDomainName,
+    });
   }
 }

@@ -60,7 +60,7 @@ export class WorkQueue extends Construct {
     super(scope, id);
     const { stage, name, lost } = props;
     this.name = name;
-    const kept = Duration.days(stage.deadLetterDays);
+    const kept = Duration.days(stage.retention.deadLetters);
     this.deadLetters = stageQueue(this, 'DeadLetters', stage, `${name}-dead-letters`, {
       visibilityTimeout: times(props.deadLetterTimeout, visibilityPerTimeout),
       retention: kept,

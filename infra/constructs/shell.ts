@@ -27,7 +27,7 @@ export interface ShellProps<S extends EnvSchema> {
   feedsItself?: boolean;
 }
 
-const retention: Record<Stage['logDays'], RetentionDays> = {
+const retention: Record<Stage['retention']['logs'], RetentionDays> = {
   7: RetentionDays.ONE_WEEK,
   30: RetentionDays.ONE_MONTH,
   90: RetentionDays.THREE_MONTHS,
@@ -36,7 +36,11 @@ const retention: Record<Stage['logDays'], RetentionDays> = {
 
 /** A log group of the stage. Not under a key of our own: logs hold ids, codes and numbers only. */
 export const logGroup = (scope: Construct, id: string, stage: Stage, logGroupName: string): LogGroup =>
-  new LogGroup(scope, id, { logGroupName, retention: retention[stage.logDays], removalPolicy: RemovalPolicy.DESTROY });
+  new LogGroup(scope, id, {
+    logGroupName,
+    retention: retention[stage.retention.logs],
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
 
 export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
   readonly name: string;
@@ -51,7 +55,7 @@ export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logs.logGroupArn] }),
     );
-    const queues = Object.values(props.sendsTo);
+    const queues = [...new Set(Object.values(props.sendsTo))];
     if (queues.length > 0)
       role.addToPolicy(
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues.map((queue) => queue.queueArn) }),

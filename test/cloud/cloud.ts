@@ -33,6 +33,8 @@ export interface Cloud {
   ports: AwsPorts;
   sdk: AwsClients;
   mails: Emulators['ses']['mails'];
+  /** What the bus was told. */
+  events: Emulators['events']['taken'];
   /** Everything that a function asked of AWS and that its role does not allow. */
   denied: readonly string[];
   bucket(area: 'uploads' | 'exports' | 'jobs'): string;
@@ -62,7 +64,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
     const guard = await startGuard(spec.rights, emulators.endpoints, (what) => denied.push(`${spec.name}: ${what}`));
     guards.push(guard);
     const at = (name: string) => [`AWS_ENDPOINT_URL_${name}`, guard.url];
-    const service = Object.fromEntries(['DYNAMODB', 'S3', 'SQS', 'SES', 'KMS'].map(at));
+    const service = Object.fromEntries(['DYNAMODB', 'S3', 'SQS', 'SES', 'KMS', 'EVENTBRIDGE'].map(at));
     const extra = { ...credentials, ...service, AWS_REGION: region, ALLOW_LOOPBACK: 'true' };
     functions.set(spec.name, new LambdaFunction(spec, extra, (text) => options.output?.(spec.name, text)));
   }
@@ -112,6 +114,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
     ports: awsPorts(config, sdk),
     sdk,
     mails: emulators.ses.mails,
+    events: emulators.events.taken,
     denied,
     bucket: (area) => config.buckets[area],
     queueUrl: (name) => queueUrl(stage(name)),

@@ -11,7 +11,7 @@ export interface AwsRequest {
   body: string;
 }
 
-export type Service = 'dynamodb' | 's3' | 'sqs' | 'ses' | 'kms';
+export type Service = 'dynamodb' | 's3' | 'sqs' | 'ses' | 'kms' | 'eventbridge';
 
 /** An action on a resource; the resource as the templates' values name it. */
 export interface Demand {
@@ -20,6 +20,7 @@ export interface Demand {
 }
 
 const tableArn = (name: string) => `arn:aws:AWS::DynamoDB::Table:${name}`;
+const busArn = (name: string) => `arn:aws:AWS::Events::EventBus:${name}`;
 const bucketArn = (name: string) => `arn:aws:AWS::S3::Bucket:${name}`;
 
 /** What the request asks for. Throws for what this bench does not know: it would go unchecked. */
@@ -40,6 +41,7 @@ interface JsonBody {
   RequestItems?: Record<string, unknown>;
   QueueUrl?: string;
   KeyId?: string;
+  Entries?: { EventBusName?: string }[];
 }
 
 const byTarget = (target: string, body: JsonBody): Demand => {
@@ -55,6 +57,13 @@ const byTarget = (target: string, body: JsonBody): Demand => {
   if (api === 'AmazonSQS') {
     const queue = body.QueueUrl?.split('/').at(-1) ?? '';
     return { service: 'sqs', asks: [{ action: `sqs:${operation.replace(/Batch$/, '')}`, resource: queueArn(queue) }] };
+  }
+  if (api === 'AWSEvents') {
+    const buses = new Set((body.Entries ?? []).map(({ EventBusName = 'default' }) => EventBusName));
+    return {
+      service: 'eventbridge',
+      asks: [...buses].map((bus) => ({ action: `events:${operation}`, resource: busArn(bus) })),
+    };
   }
   if (api === 'TrentService')
     return { service: 'kms', asks: [{ action: `kms:${operation}`, resource: body.KeyId ?? '' }] };

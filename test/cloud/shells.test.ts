@@ -71,6 +71,24 @@ describe('a queue shell', () => {
     expect(waits).toEqual([42, 10, 30, 90, 270, 270]);
   });
 
+  it('puts back what another version of the code sent, with time for that version to be there', async () => {
+    const waits: number[] = [];
+    const { shell, lines } = shellOf(
+      async (body) => void parseMessage(body),
+      async (_record, seconds) => void waits.push(seconds),
+    );
+    const job = '0123456789abcdef01234567';
+    const newer = { v: 2, kind: 'plan', job, shard: 7 };
+    const older = { v: 0, kind: 'plan', job };
+    const stranger = { v: 1, kind: 'repack', job };
+    for (const message of [newer, older, stranger])
+      expect((await shell(eventOf(record('1', JSON.stringify(message))), context)).batchItemFailures).toEqual([
+        { itemIdentifier: '1' },
+      ]);
+    expect(waits).toEqual([300, 300, 300]);
+    expect(lines.map(([code]) => code)).toEqual(['message.unknown', 'message.unknown', 'message.unknown']);
+  });
+
   it('still gives the message back when the wait cannot be set', async () => {
     const { shell, lines } = shellOf(
       async () => {

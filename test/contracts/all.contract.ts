@@ -1,6 +1,7 @@
 // All suites, by the port that they are about: whoever brings every harness cannot forget one.
 import { clientsContract } from './clients.contract.ts';
 import type { Harness, Subjects } from './contract.ts';
+import { eventsContract } from './events.contract.ts';
 import { filesContract } from './files.contract.ts';
 import { jobListContract } from './job-list.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
@@ -26,5 +27,6 @@ export const allContracts = (harnesses: { [Port in keyof Subjects]: Harness<Subj
   workContract(harnesses.work);
   clientsContract(harnesses.clients);
   ratesContract(harnesses.rates);
+  eventsContract(harnesses.events);
   mailContract(harnesses.mail);
 };

@@ -34,5 +34,13 @@ allContracts({
   work: inWorld((world) => ({ work: world.ports.work, drain: (queue) => drain(world, queue) })),
   clients: inWorld((world) => ({ clients: world.ports.clients, rawBytes: () => rawBytes(world) })),
   rates: inWorld(({ ports }) => ports),
+  events: inWorld((world) => ({
+    events: world.ports.events,
+    told: async () =>
+      world.emulators.events.taken.map(({ kind, time, detail }) => {
+        const { id, client, ...rest } = detail;
+        return { id, kind, client, ...rest, at: time };
+      }),
+  })),
   mail: inWorld((world) => ({ mail: world.ports.mail, outbox: async () => world.emulators.ses.mails })),
 });

@@ -20,6 +20,8 @@ export interface Subjects {
   /** `rawBytes` is all that the store keeps, as it keeps it. */
   clients: Pick<Ports, 'clients'> & { rawBytes(): Promise<Uint8Array> };
   rates: Pick<Ports, 'rates'>;
+  /** `told` is every event that was told, whatever it looks like there. */
+  events: Pick<Ports, 'events'> & { told(): Promise<{ id: unknown; kind: unknown; client: unknown; at: unknown }[]> };
   /** `outbox` is every mail that left, in any order; `id` may be missing where the carrier has no room for it. */
   mail: Pick<Ports, 'mail'> & { outbox(): Promise<(Omit<MailMessage, 'id'> & { id?: string })[]> };
 }

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { describe } from 'vitest';
+import { loggedEvents } from '../../functions/embedded/events.ts';
 import { checkLink } from '../../functions/embedded/links.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../../functions/embedded/ports.ts';
 import { checkTicket } from '../../functions/embedded/tickets.ts';
 import type { Message } from '../../functions/jobs/ports.ts';
 import { downloads } from '../../functions/server/downloads.ts';
+import { fileLog } from '../../functions/server/log.ts';
 import { uploads } from '../../functions/server/uploads.ts';
 import { listen } from '../wire/calls.ts';
 import { allContracts } from './all.contract.ts';
@@ -89,6 +91,16 @@ const outbox = async (home: string) => {
   return Promise.all(names.map(async (name) => readEml(await readFile(join(folder, name), 'latin1'))));
 };
 
+/** The events in a log, line by line. */
+const toldIn = (log: string) =>
+  log
+    .split('\n')
+    .filter((line) => line.includes('event.told'))
+    .map((line) => {
+      const { event: id, ...rest } = JSON.parse(line);
+      return { id, ...rest };
+    });
+
 describe('on one machine', () => {
   allContracts({
     jobs: harness((ports) => ports),
@@ -115,6 +127,10 @@ describe('on one machine', () => {
       rawBytes: async () =>
         Buffer.concat(['jobs.db', 'jobs.db-wal'].map((name) => readFileSync(join(ports.home, name)))),
     })),
+    events: harness((ports) => {
+      const path = join(ports.home, 'stevedore.log');
+      return { events: loggedEvents(fileLog(path)), told: async () => toldIn(readFileSync(path, 'utf8')) };
+    }),
     mail: harness((ports) => ({ mail: ports.mail, outbox: () => outbox(ports.home) })),
   });
 });

@@ -93,15 +93,17 @@ export const listsContract = (harness: Harness<Subjects['lists']>): void => {
       const client = aClient();
       const list = await store().describe(client, 'Main', { primary: true }, now);
       await store().ensure(aClient(), 'Main', now);
-      expect(await store().erase(client, { name: 'Main', id: anId() })).toBe(false);
-      const both = await Promise.all([store().erase(client, list), store().erase(client, list)]);
-      expect(both.toSorted()).toEqual([false, true]);
+      const other = await store().ensure(client, 'Other', now);
+      expect(await store().erase(client, [{ name: 'Main', id: anId() }])).toBe(0);
+      const both = await Promise.all([store().erase(client, [list, other]), store().erase(client, [list])]);
+      expect(both[0] + both[1]).toBe(2);
+      expect(await store().erase(client, [])).toBe(0);
       expect(await store().find(client, 'Main')).toBeUndefined();
       const next = await store().ensure(client, 'Main', now);
       expect(next).toMatchObject({ name: 'Main', details: {} });
       expect(next.id).not.toBe(list.id);
-      expect(await store().erase(client, list)).toBe(false);
-      expect(await store().find(client, 'Main')).toEqual(next);
+      expect(await store().erase(client, [list])).toBe(0);
+      expect(await store().all(client)).toEqual([next]);
     });
 
     it('learns nothing about a list that is not there', async () => {

@@ -158,6 +158,20 @@ export const profilesContract = (harness: Harness<Subjects['profiles']>): void =
       expect(both.flat()).toEqual([sid]);
     });
 
+    it('changes a profile only while its stats are the ones that were read', async () => {
+      const client = aClient();
+      const { sid } = aProfile(client, 'a@example.com');
+      await store().apply(client, [create(aProfile(client, 'a@example.com'))]);
+      const change = (version: number, was: number) =>
+        store().apply(client, [{ ...update(sid, { more: { stats: { opens: 1, version } } }), statsVersion: was }]);
+      expect(await change(1, 7)).toEqual([sid]);
+      expect(await change(1, 0)).toEqual([]);
+      expect(await change(2, 0)).toEqual([sid]);
+      expect((await one(client, sid))?.stats).toEqual({ opens: 1, version: 1 });
+      const both = await Promise.all([change(2, 1), change(2, 1)]);
+      expect(both.flat()).toEqual([sid]);
+    });
+
     it('streams everyone in order of sid, shard by shard, each once', async () => {
       const client = aClient();
       const people = Array.from({ length: 300 }, (_, i) => aProfile(client, `p${i}@example.com`));

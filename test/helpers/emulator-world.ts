@@ -36,6 +36,7 @@ export const openWorld = async (): Promise<World> => {
     queues: {},
     mailFrom: 'stevedore@example.com',
     kmsKeyId: 'alias/test',
+    eventBus: name('events'),
   };
   const sdk = awsClients(config);
   await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-export_list_data']);

@@ -8,6 +8,7 @@ import { consoleDialect } from '../../functions/doors/console/postback.ts';
 import { greenarrowDoor, greenarrowPath } from '../../functions/doors/greenarrow/app.ts';
 import { sailthruDoor } from '../../functions/doors/sailthru/app.ts';
 import { sailthruDialect } from '../../functions/doors/sailthru/postback.ts';
+import { loggedEvents } from '../../functions/embedded/events.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../../functions/embedded/ports.ts';
 import { RetryLater } from '../../functions/jobs/errors.ts';
@@ -48,6 +49,7 @@ export const openHouse = async (options: HouseOptions = {}) => {
     (code: string, fields: Logged['fields'] = {}) => {
       logs.push({ level, code, fields });
     };
+  const logAll = { info: log('info'), warn: log('warn'), error: log('error') };
   const allowLoopback = options.allowLoopback ?? true;
   const joined: Ports & EmbeddedPorts = {
     ...embeddedPorts({
@@ -59,7 +61,8 @@ export const openHouse = async (options: HouseOptions = {}) => {
     }),
     hooks: createHooks({ allowLoopback }),
     pulls: createPulls({ allowLoopback }),
-    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    events: loggedEvents(logAll),
+    log: logAll,
     dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
   };
   if (options.batch !== undefined) joined.profiles = { ...joined.profiles, batch: options.batch };

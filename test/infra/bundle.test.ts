@@ -92,7 +92,7 @@ it('synthesizes by the command line, without an account and without the network'
     expect(run.status, run.stderr).toBe(0);
     const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
     expect(templates.toSorted()).toEqual(
-      ['data', 'service', 'watch'].map((part) => `stevedore-dev-${part}.template.json`),
+      ['data', 'service', 'watch'].map((part) => `stevedore-small-${part}.template.json`),
     );
   } finally {
     rmSync(out, { recursive: true, force: true });

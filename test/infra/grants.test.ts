@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Need } from '../../functions/jobs/define.ts';
 import { registry } from '../../functions/jobs/registry.ts';
+import { tableNames } from '../../infra/data-stack.ts';
 import { type EngineNeed, grants } from '../../infra/grants.ts';
 import * as needs from '../../infra/needs.ts';
 import { statementsOf, synth } from './synth.ts';
@@ -21,13 +22,14 @@ const shells: [string, readonly (Need | EngineNeed)[]][] = [
 /** What a resource in a policy is, in the words of the grants table. */
 const wordFor = (resource: unknown): string => {
   const text = JSON.stringify(resource);
-  const table = /(clients|jobs|profiles|lists|members)table/.exec(text);
+  const table = new RegExp(`(${tableNames.join('|')})table`).exec(text);
   if (table) return `table ${table[1]}${text.includes('/index/') ? ' index' : ''}`;
   const bucket = /(uploads|exports|jobs)bucket/.exec(text);
   if (bucket) return `bucket ${bucket[1]}${text.includes('/*') ? ' objects' : ''}`;
   const key = /(Objects|Secrets)[0-9A-F]{8}/.exec(text);
   if (key) return `key ${key[1]}`;
   if (text.includes(':ses:')) return 'mail';
+  if (/Events[0-9A-F]{8}/.test(text)) return 'bus';
   if (/Logs[0-9A-F]{8}/.test(text)) return 'own log';
   return 'queue';
 };
@@ -48,6 +50,7 @@ const expected = (of: readonly (Need | EngineNeed)[]): string[] =>
           (action) => `dynamodb:${action} on table ${grant.table}${grant.index ? ' index' : ''}`,
         );
       if ('secrets' in grant) return grant.secrets.map((action) => `kms:${action} on key Secrets`);
+      if ('bus' in grant) return grant.bus.map((action) => `events:${action} on bus`);
       if ('mail' in grant) return grant.mail.map((action) => `ses:${action} on mail`);
       return [
         ...grant.actions.map((action) => `s3:${action} on bucket ${grant.bucket} objects`),

@@ -4,6 +4,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { byDue, byId, byRank, partitionKey, sortKey, ttlAttribute } from '../../functions/aws/layout.ts';
+import { recordTables } from '../../functions/jobs/define.ts';
+import { tableNames } from '../../infra/data-stack.ts';
 import { stageOf } from '../../infra/stage.ts';
 import { synth } from './synth.ts';
 
@@ -79,7 +81,7 @@ it('lets objects end, and what is left of broken uploads', () => {
 
 it('has tables on demand, encrypted, restorable, and with the keys and indexes that the code uses', () => {
   const tables = made.all('AWS::DynamoDB::Table');
-  expect(tables).toHaveLength(5);
+  expect(tables).toHaveLength(tableNames.length);
   for (const [id, { Properties }] of tables) {
     expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
     expect(Properties.SSESpecification.SSEEnabled).toBe(true);
@@ -100,7 +102,8 @@ it('has tables on demand, encrypted, restorable, and with the keys and indexes t
       [byId.index, byId.partition, byId.sort],
     ];
     expect(indexes).toEqual(id.startsWith('jobs') ? own : []);
-    expect(Properties.TimeToLiveSpecification?.AttributeName).toBe(id.startsWith('jobs') ? ttlAttribute : undefined);
+    const ends = ['jobs', ...recordTables].some((name) => id.startsWith(`${name}table`));
+    expect(Properties.TimeToLiveSpecification?.AttributeName).toBe(ends ? ttlAttribute : undefined);
   }
 });
 

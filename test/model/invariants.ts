@@ -9,6 +9,7 @@ export const checkEnd = (stage: Stage): void => {
   for (const job of stage.jobs.jobs.values()) {
     checkJob(stage, job);
     checkReports(stage, job);
+    checkEvents(stage, job);
     checkLeftovers(stage, job);
     checkResults(stage, job);
     if (job.type === 'import') checkImport(stage, job);
@@ -59,6 +60,16 @@ const checkReports = ({ world, taken }: Stage, job: Job): void => {
     if (heard > 1) world.violate(`${name}: the ${channel} was delivered ${heard} times`);
     if (heard === 1 && state !== 'delivered') world.violate(`${name}: the ${channel} arrived and is ${state}`);
   }
+};
+
+/** The end of a job is told, and told the same however often. */
+const checkEvents = ({ world, events }: Stage, job: Job): void => {
+  const name = world.nameOf(job.id);
+  const told = events.filter(({ detail }) => detail.job === job.id);
+  if (told.length === 0) world.violate(`${name}: nobody was told of its end`);
+  if (new Set(told.map((event) => JSON.stringify(event))).size > 1)
+    world.violate(`${name}: its end was told differently`);
+  if (told.some(({ detail }) => detail.state !== job.state)) world.violate(`${name}: another end was told`);
 };
 
 /** Nobody writes over the files that a job ended with. */

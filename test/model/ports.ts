@@ -3,7 +3,8 @@ import type { JobId } from '../../functions/jobs/job.ts';
 import type { Files, Jobs, Lists, Log, Ports, Profiles, Records } from '../../functions/jobs/ports.ts';
 import { PullFailed } from '../../functions/jobs/ports.ts';
 import type { ProfileChange, Sid } from '../../functions/jobs/profile.ts';
-import { jobOfChange, sidOfChange } from './profile-store.ts';
+import { sidOfChange } from '../../functions/jobs/profile.ts';
+import { jobOfChange } from './profile-store.ts';
 import type { Stage } from './stage.ts';
 import { type Actor, Disturbance } from './world.ts';
 
@@ -23,6 +24,13 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
         call(`send ${messages.map((message) => ('chunk' in message ? message.chunk : message.kind)).join(' ')}`, () =>
           stage.queues.send(queue, messages, delaySeconds),
         ),
+    },
+    events: {
+      publish: (events) =>
+        call('publish', () => {
+          if (world.fault('reportFails')) throw new Disturbance('the bus is away');
+          stage.events.push(...events);
+        }),
     },
     mail: {
       send: ({ id }) =>
@@ -193,7 +201,7 @@ const listsOf = (stage: Stage, actor: Actor): Lists => {
       ),
     describe: (client, name) =>
       write('describe list', () => stage.ensureList(client, name)).then(() => stage.ensureList(client, name)),
-    erase: async () => false,
+    erase: async () => 0,
     learn: async (client, name, news) => {
       await write('learn', () => stage.learn(client, name, news));
     },

@@ -1,6 +1,13 @@
 // The user base in memory: profiles with their past (reads may be behind), the index of members, and what is checked of writes.
 import type { ClientId, JobId, Millis } from '../../functions/jobs/job.ts';
-import { type ListId, type Profile, type ProfileChange, type Sid, shardOf } from '../../functions/jobs/profile.ts';
+import {
+  type ListId,
+  type Profile,
+  type ProfileChange,
+  type Sid,
+  shardOf,
+  sidOfChange,
+} from '../../functions/jobs/profile.ts';
 import { moment } from './job-store.ts';
 import type { Rules } from './rules.ts';
 import { Disturbance, type World } from './world.ts';
@@ -11,9 +18,10 @@ interface Version {
 }
 
 const keyOf = (client: ClientId, sid: Sid): string => `${client} ${sid}`;
-export const sidOfChange = (change: ProfileChange): Sid => (change.kind === 'create' ? change.profile.sid : change.sid);
-export const jobOfChange = (change: ProfileChange): JobId =>
-  change.kind === 'create' ? change.profile.createdBy : change.job;
+export const jobOfChange = (change: ProfileChange): JobId => {
+  if (change.kind === 'remove') throw new Error('no job of the model removes anyone');
+  return change.kind === 'create' ? change.profile.createdBy : change.job;
+};
 
 /** A profile that a job has made. */
 export interface Creation {
@@ -77,6 +85,7 @@ export class ProfileStore {
   }
 
   addMembers(client: ClientId, change: ProfileChange): void {
+    if (change.kind === 'remove') return;
     const lists = change.kind === 'create' ? change.profile.lists : (change.patch.lists ?? {});
     for (const list of Object.keys(lists)) this.#memberSet(client, list).add(sidOfChange(change));
   }
@@ -97,7 +106,7 @@ export class ProfileStore {
       this.creations.push({ client, sid, job: change.profile.createdBy, step: this.#world.steps });
       return true;
     }
-    if (!old) return false;
+    if (!old || change.kind === 'remove') return false;
     const { vars, lists, more, ...fields } = change.patch;
     const creator = this.#rules.takesOver ? { createdBy: change.job } : {};
     this.#push(client, versions, {

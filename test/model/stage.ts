@@ -1,6 +1,6 @@
 // All stores of one schedule in one place, and what the checks at the end need to know of them.
 import { type ClientId, type FileKind, type Job, type JobId, newId } from '../../functions/jobs/job.ts';
-import { type Client, defaultSettings, type List } from '../../functions/jobs/ports.ts';
+import { type Client, type DomainEvent, defaultSettings, type List } from '../../functions/jobs/ports.ts';
 import { FileStore } from './file-store.ts';
 import { inputOf } from './inputs.ts';
 import { JobStore } from './job-store.ts';
@@ -29,6 +29,8 @@ export class Stage {
   readonly clients = new Map<ClientId, Client>();
   readonly lists = new Map<string, List>();
   readonly taken: Taken[] = [];
+  /** Everything that was told to the bus. */
+  readonly events: DomainEvent[] = [];
   /** What each job read, and the files that it ended with: as they were then, since all files have their time. */
   readonly inputs = new Map<JobId, string>();
   readonly results = new Map<JobId, ReadonlyMap<string, string>>();

@@ -146,7 +146,7 @@ const variable = fc.oneof(
   fc.array(leaf, { maxLength: 3 }),
   fc.dictionary(texts, leaf, { maxKeys: 2, noNullPrototype: true }),
 );
-export const fields = fc.constantFrom('plan', 'age', 'constructor', '__proto__', 'hasOwnProperty', 'a.b', 'city');
+const fields = fc.constantFrom('plan', 'age', 'constructor', '__proto__', 'hasOwnProperty', 'a.b', 'city');
 const places = fc.constantFrom('Oslo', 'Bergen', 'constructor');
 const counts = fc.dictionary(places, fc.integer({ min: 1, max: 4 }), { maxKeys: 3 });
 const stats = fc.record<Stats, never>(

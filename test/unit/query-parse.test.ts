@@ -89,6 +89,11 @@ describe('queries that programs send', () => {
       criteria: ['purchase_count_min', 'domain'],
       value: [3, 'a.com'],
     });
+    const between = ['domain', 'purchase_count_min', 'email'];
+    expect(understood({ criteria: between, threshold: [3], value: ['a.com', 'b@c.de'] })).toEqual({
+      criteria: between,
+      value: ['a.com', 3, 'b@c.de'],
+    });
   });
 
   it('with what their criteria do not use left out', () => {

@@ -55,6 +55,9 @@ describe('a query', () => {
       'horizon_interest',
       'status_hardbounce',
       'signup_after',
+      'open_time',
+      'purchase_time',
+      'purchase_count_min',
     ];
     const java = questions.filter(({ criterion }) => inJava.includes(criterion));
     fc.assert(

@@ -139,3 +139,16 @@ export const rawCall = async (port: number, ...writes: (string | Buffer)[]): Pro
 
 /** The JSON body of a raw answer. */
 export const bodyOf = (answer: string): Json => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Json;
+
+/** A signed call to any endpoint. */
+export const callEndpoint = async (
+  app: App,
+  method: 'GET' | 'POST' | 'DELETE',
+  endpoint: string,
+  params: unknown = {},
+): Promise<Answered> => {
+  const values = form(signed(params));
+  if (method !== 'POST') return answered(await app.request(`/${endpoint}?${values}`, { method }));
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return answered(await app.request(`/${endpoint}`, { method, body: values, headers }));
+};

@@ -1,7 +1,7 @@
 // What the GreenArrow job lists show: every door's jobs under 17 keys, in the documented order, filtered, page by page.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cancelJob, pauseJob } from '../../functions/jobs/control.ts';
-import { newId } from '../../functions/jobs/job.ts';
+import { type Job, newId } from '../../functions/jobs/job.ts';
 import { submit } from '../../functions/jobs/submit.ts';
 import { type GreenArrowClient, greenarrowClient, type Item } from '../helpers/greenarrow-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
@@ -185,7 +185,7 @@ describe('filters', () => {
   });
 
   it('bound times from both sides, and what has no such time is never within', async () => {
-    const jobs = [];
+    const jobs: Job[] = [];
     for (const list of ['a', 'b', 'c', 'd']) jobs.push(await ended(list));
     await start('waits');
     const at = (index: number) => shownTime(jobs[index]?.finishedAt);

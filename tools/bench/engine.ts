@@ -15,12 +15,13 @@ const lambdaTime = 900_000;
 
 const configOf = ({ dynamodb, objects, queues }: StubAddress): Parameters<typeof awsPorts>[0] => ({
   region: 'us-east-1',
-  endpoints: { dynamodb, kms: dynamodb, s3: objects, sqs: objects, ses: objects },
+  endpoints: { dynamodb, kms: dynamodb, s3: objects, sqs: objects, ses: objects, eventbridge: objects },
   tables,
   buckets,
   queues,
   mailFrom: 'bench@example.com',
   kmsKeyId: 'bench',
+  eventBus: 'bench',
 });
 
 export class Engine {
@@ -48,6 +49,8 @@ export class Engine {
           throw new WrongResult(`the engine logged ${code}`);
         },
       },
+      // The stand-in has no bus.
+      events: { publish: async () => undefined },
       dialects: {},
     };
   }

@@ -1,6 +1,7 @@
 // The body of a call: read whole before anyone knows who calls, so it must be small.
+
+import { depthOf, maxJsonDepth } from '../../jobs/json-depth.ts';
 import { drain } from '../drain.ts';
-import { depthOf, maxJsonDepth } from '../json-depth.ts';
 import { DoorError } from './errors.ts';
 
 /** Bytes of a body. */

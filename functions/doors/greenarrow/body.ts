@@ -1,6 +1,7 @@
 // The body of a call: read only once the caller is known, up to a size.
+
+import { depthOf, maxJsonDepth } from '../../jobs/json-depth.ts';
 import { drain } from '../drain.ts';
-import { depthOf, maxJsonDepth } from '../json-depth.ts';
 import { DoorError, invalidRequest } from './errors.ts';
 
 /** Bytes of a body: 10 MB of a file stand in it even when every line end and quote is escaped. */

@@ -1,6 +1,6 @@
 // The parameters of a call, out of its form fields: flat ones with brackets, and those in the JSON text, which win.
 import { isUtf8 } from 'node:buffer';
-import { depthOf, maxJsonDepth } from '../json-depth.ts';
+import { depthOf, maxJsonDepth } from '../../jobs/json-depth.ts';
 import { ApiError } from './errors.ts';
 import { type Field, plainOf, treeOf } from './form.ts';
 import type { Charset } from './signature.ts';

@@ -1,5 +1,6 @@
 // Plans a job over rows: sniffs the input, makes plain text of it, finds its records, sets duplicates apart.
 
+import { holdsSeveral, oneObjectPerLine, SeveralOnALine } from '../../files/json-objects.ts';
 import { plainText } from '../../files/plain.ts';
 import { planRows } from '../../files/plan-rows.ts';
 import { readRows } from '../../files/read-rows.ts';
@@ -20,7 +21,17 @@ export const planRowJob = async (
   work: RowWork<unknown, unknown, Entry>,
   prefix: string,
 ): Promise<{ plan: Plan; rows: number; warnings: string[] }> => {
-  return planInput(ports, client, job, work, { ...(await plainInput(ports, job, work, prefix)), prefix });
+  const input = await plainInput(ports, job, work, prefix);
+  try {
+    return await planInput(ports, client, job, work, { ...input, prefix });
+  } catch (error) {
+    if (!(error instanceof SeveralOnALine)) throw error;
+    // Nothing was written yet: records are set apart once all of them were seen.
+    const key = `${prefix}/objects`;
+    const lines = oneObjectPerLine(ports.files.get(input.key, { etag: input.etag }));
+    const { etag } = await ports.files.put(key, whileRunning({ ports, job }, lines));
+    return planInput(ports, client, job, work, { key, etag, prefix });
+  }
 };
 
 /** Plans the rows of plain UTF-8 text that lies at `key`; what is written on the way is named under `prefix`. */
@@ -70,13 +81,16 @@ const plainInput = async (
   const head: Uint8Array[] = [];
   for await (const part of ports.files.get(key, { end: Math.min(info.size, 65_536), etag: info.etag })) head.push(part);
   const sniffed = sniff(Buffer.concat(head));
+  // One line may hold a whole file of objects: longer than any row that is read.
+  if (work.objects && sniffed.encoding === 'utf-8' && holdsSeveral(Buffer.concat(head).toString()))
+    return copy(oneObjectPerLine(ports.files.get(key, { etag: info.etag })));
   const reading = readingOf(job, work);
-  const isPlain = sniffed.encoding === 'utf-8' && !reading?.latin1 && !reading?.singleQuotes;
+  const isPlain = sniffed.encoding === 'utf-8' && !reading?.latin1 && !reading?.singleQuotes && !work.toLines;
   if (isPlain && !(await isParents(ports, job, key))) return { key, etag: info.etag };
   let text: AsyncIterable<Uint8Array> = plainText(ports.files.get(key, { etag: info.etag }), sniffed);
   if (reading?.latin1) text = utf8FromLatin1(text);
   if (reading?.singleQuotes) text = enclosedAnew(text, reading.columns.delimiter);
-  return copy(text);
+  return copy(work.toLines?.(text) ?? text);
 };
 
 /** Rows that an ended job left are written in our own way, under a header. */

@@ -12,8 +12,32 @@ export interface Row {
 
 export type Columns = Record<AttributeName, Entries>;
 
-/** In this order: whether a threshold or a value is looked for depends on what stands before it. */
-const fillable = ['timerange', 'engagement', 'geo_frequency', 'threshold', 'value'] as const;
+type Uses = (row: Row, columns: Columns) => boolean;
+
+const uses =
+  (name: AttributeName): Uses =>
+  ({ definition }) =>
+    definition.needs.includes(name) || definition.takes.includes(name);
+const needs =
+  (name: AttributeName): Uses =>
+  ({ definition }) =>
+    definition.needs.includes(name);
+/** Compares with something, for which nothing stands in the other of the two arrays that may hold it. */
+const lacks =
+  (other: 'value' | 'threshold'): Uses =>
+  ({ index, definition }, columns) =>
+    definition.bound(columns.timerange.get(index)) && !columns[other].has(index);
+
+/** What may be out of place, and who uses it. First those who have no choice: who else looks for one depends on the other. */
+const steps: readonly (readonly [AttributeName, ...Uses[]])[] = [
+  ['timerange', uses('timerange')],
+  ['engagement', uses('engagement')],
+  ['geo_frequency', uses('geo_frequency')],
+  ['value', needs('value')],
+  ['threshold', needs('threshold')],
+  ['threshold', needs('threshold'), lacks('value')],
+  ['value', needs('value'), lacks('threshold')],
+];
 
 /**
  * The Java client appends to each array on its own, so that the third criterion's level may stand at index 0. The index
@@ -22,21 +46,11 @@ const fillable = ['timerange', 'engagement', 'geo_frequency', 'threshold', 'valu
  */
 export const align = (rows: readonly Row[], sent: Columns): Columns => {
   const columns = { ...sent };
-  for (const name of fillable)
-    columns[name] = paired(
-      columns[name],
-      rows.filter((row) => uses(row, name, columns)),
-    );
+  for (const [name, ...some] of steps) {
+    const users = rows.filter((row) => some.some((use) => use(row, columns)));
+    columns[name] = paired(columns[name], users);
+  }
   return columns;
-};
-
-const uses = ({ index, definition }: Row, name: AttributeName, columns: Columns): boolean => {
-  const bound = definition.bound(columns.timerange.get(index));
-  if (name === 'threshold' && bound) return !columns.value.has(index);
-  if (name === 'value' && bound) return !columns.threshold.has(index);
-  // What is only compared in some ranges is not looked for in the others.
-  if (name === 'value') return definition.needs.includes(name);
-  return definition.needs.includes(name) || definition.takes.includes(name);
 };
 
 const paired = (entries: Entries, users: readonly Row[]): Entries => {

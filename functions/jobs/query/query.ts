@@ -7,7 +7,7 @@ import type { ListId, Profile } from '../profile.ts';
 export type Scalar = string | number | boolean;
 
 export const timeRanges = ['ever', 'not_ever', 'since_date', 'not_since_date', 'since_days', 'not_since_days'] as const;
-export type TimeRange = (typeof timeRanges)[number];
+type TimeRange = (typeof timeRanges)[number];
 export const comparisons = ['min', 'max', 'gt', 'lt', 'match'] as const;
 export type Comparison = (typeof comparisons)[number];
 

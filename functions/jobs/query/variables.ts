@@ -1,5 +1,4 @@
 // Criteria about variables. Types count, as 5 and "5" are two values; only comparisons of size read numbers out of text.
-
 import { levelOf } from '../exports/engagement.ts';
 import type { Millis } from '../job.ts';
 import { type Offset, readDate } from '../local-time.ts';

@@ -7,6 +7,8 @@ import { receiptOf } from './receipt.ts';
 
 const rejectedLines = 10;
 const lineLimit = 300;
+/** Names in one line of a mail. */
+const maxNames = 100;
 
 interface Fact {
   label: string;
@@ -47,6 +49,7 @@ const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> 
     const count = job.counts[outcome];
     if (count) facts.push({ label: capital(outcome.replace('_', ' ')), value: String(count) });
   }
+  facts.push(...resultFacts(job));
   for (const [reason, count] of Object.entries(job.reasons))
     facts.push({ label: `Rejected, ${reason}`, value: String(count) });
   for (const warning of job.warnings) facts.push({ label: 'Note', value: warning });
@@ -72,6 +75,18 @@ const phaseNames: Record<string, string> = {
   splitting: 'planning',
   processing: 'processing',
   finishing: 'finishing',
+};
+
+/** What the job found out, as far as it fits into lines: the rest is in the job's answer. */
+const resultFacts = ({ result = {} }: Job): Fact[] =>
+  Object.entries(result).flatMap(([name, value]) => {
+    const shown = Array.isArray(value) ? namesShown(value) : typeof value === 'object' ? undefined : String(value);
+    return shown === undefined || shown === '' ? [] : [{ label: capital(name.replaceAll('_', ' ')), value: shown }];
+  });
+
+const namesShown = (names: readonly unknown[]): string => {
+  const shown = names.filter((name) => typeof name === 'string').slice(0, maxNames);
+  return shown.join(', ') + (names.length > shown.length ? ` and ${names.length - shown.length} more` : '');
 };
 
 const receiptFacts = (job: Job): Fact[] => {

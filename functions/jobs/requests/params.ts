@@ -15,17 +15,14 @@ export const flag = z
   );
 
 /** Makes a check refuse with a reason and text of its own. */
-const refuse = (reason: RefusalReason) => ({ params: { reason } });
+export const refuse = (reason: RefusalReason) => ({ params: { reason } });
 
 /** The name of a list: 1 to 200 characters without control characters; `All Users` is a pseudo list. */
+export const isListName = (name: string): boolean =>
+  name.trim() !== '' && [...name].length <= 200 && name.isWellFormed() && !/\p{Cc}/u.test(name) && name !== 'All Users';
+
 export const listName = text.superRefine((name, context) => {
-  const valid =
-    name.trim() !== '' &&
-    [...name].length <= 200 &&
-    name.isWellFormed() &&
-    !/\p{Cc}/u.test(name) &&
-    name !== 'All Users';
-  if (!valid)
+  if (!isListName(name))
     context.addIssue({
       code: 'custom',
       message: `Invalid list name: ${name.slice(0, 200)}`,
@@ -42,8 +39,9 @@ export const parseParams = (type: JobType, raw: Record<string, unknown>): unknow
   const parsed = type.params.safeParse(raw);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const reason = issue?.code === 'custom' ? (issue.params?.reason as RefusalReason | undefined) : undefined;
+  if (reason && issue) throw new Refusal(reason, issue.message);
   const name = String(issue?.path[0] ?? 'parameter');
   if (!Object.hasOwn(raw, name)) throw new Refusal('missing_parameter', `Missing required parameter: ${name}`);
-  const reason = issue?.code === 'custom' ? (issue.params?.reason as RefusalReason | undefined) : undefined;
-  throw reason && issue ? new Refusal(reason, issue.message) : new Refusal('invalid_parameter', `Invalid ${name}`);
+  throw new Refusal('invalid_parameter', `Invalid ${name}`);
 };

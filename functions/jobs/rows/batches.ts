@@ -22,6 +22,7 @@ export class Batches {
   readonly #watch: Watch;
   readonly #running = new Set<Promise<void>>();
   #waiting = new Batch();
+  #begun = 0;
   #failure: { error: unknown } | undefined;
 
   constructor(context: Context, work: Work, tally: Tally, watch: Watch) {
@@ -58,7 +59,7 @@ export class Batches {
     }
     this.#tally.commit();
     if (batch.entries.length === 0) return;
-    const run: Promise<void> = this.#run(batch, verdict)
+    const run: Promise<void> = this.#run(batch, verdict, this.#begun++)
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
@@ -68,7 +69,14 @@ export class Batches {
     if (this.#failure) await this.close();
   }
 
-  async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell'): Promise<void> {
+  #count(became: Applied, entry: Entry, rows: number): void {
+    if (typeof became === 'string') this.#tally.person(became, rows);
+    else if ('outcome' in became) this.#tally.person(became.outcome, rows);
+    else if ('skip' in became) this.#tally.skip(became.skip, rows);
+    else this.#tally.refuse(became.reject, entry, rows);
+  }
+
+  async #run({ entries, rows, lines }: Batch, verdict: 'go' | 'tell', number: number): Promise<void> {
     const context = this.#context;
     const tally = this.#tally;
     const expectAll = (results: readonly unknown[]) => {
@@ -78,11 +86,9 @@ export class Batches {
       const applied = await this.#work.apply(context, entries);
       expectAll(applied);
       for (let index = 0; index < applied.length; index++) {
-        const became = applied[index] as Applied;
-        if (typeof became === 'string') tally.person(became, rows[index] ?? 1);
-        else if ('skip' in became) tally.skip(became.skip, rows[index] ?? 1);
-        else tally.refuse(became.reject, entries[index] as Entry, rows[index] ?? 1);
+        this.#count(applied[index] as Applied, entries[index] as Entry, rows[index] ?? 1);
       }
+      if (this.#work.output) tally.texts[number] = applied.map(textOf);
       return;
     }
     const forecasts = await this.#work.look(context, entries);
@@ -97,3 +103,5 @@ export class Batches {
     }
   }
 }
+
+const textOf = (became: Applied): string => (typeof became === 'string' ? '' : (became.text ?? ''));

@@ -1,10 +1,10 @@
 // The result files of a job over rows: what was rejected, what was not processed, what a plan would change.
 import { rejectedHeader } from '../../files/csv-out.ts';
-import type { Entry, JobContext, RowWork } from '../define.ts';
+import type { Entry, JobContext, RowOutput, RowWork } from '../define.ts';
 import type { FileKind, Job, JobFiles, ResultFile } from '../job.ts';
 import { keepFor } from '../looks.ts';
 import { type Place, placesOf } from '../marks.ts';
-import { headerKey, partKey, resultKey } from '../parts.ts';
+import { exportKey, headerKey, partKey, resultKey } from '../parts.ts';
 import { type Plan, rowsIn } from '../planning/plan-record.ts';
 import { rowsBehind } from './run-rows.ts';
 import { lineOf, notProcessedReason, type PlannedChange } from './tally.ts';
@@ -22,6 +22,7 @@ export const writeResults = async (context: Context, work: Work, plan: Plan): Pr
     ['rejected', await joinRejected(context, plan)],
     ['notProcessed', await writeNotProcessed(context, work, plan)],
     ['changes', await writeChanges(context)],
+    ['export', work.output && (await joinOutput(context, work.output))],
   ];
   return Object.fromEntries(files.filter(([, file]) => file));
 };
@@ -37,6 +38,27 @@ const resultFile = (
   size,
   expiresAt: ports.clock.now() + keepFor,
 });
+
+/** The texts of all rows that were applied, in their order. */
+const joinOutput = async (context: Context, output: RowOutput<unknown, unknown>): Promise<ResultFile | undefined> => {
+  const { ports, job, client } = context;
+  if (job.mode === 'plan') return undefined;
+  const piece = async (name: string, text: string): Promise<string> => {
+    const key = `${headerKey(job.id, 'export')}-${name}`;
+    await ports.files.put(key, text);
+    return key;
+  };
+  const [head, between, tail] = [
+    await piece('head', output.head),
+    await piece('between', output.between),
+    await piece('tail', output.tail),
+  ];
+  const parts = placesOf('export', job.marks).map((place) => partKey(job.id, 'export', place));
+  const pieces = [head, ...parts.flatMap((part, index) => (index > 0 ? [between, part] : [part])), tail];
+  const [key, filename] = [exportKey(job), output.name(context)];
+  const { size } = await ports.files.join(key, pieces, { contentType: output.contentType, filename });
+  return { key, filename, size, expiresAt: ports.clock.now() + client.settings.exportHours * 3600_000 };
+};
 
 const joinRejected = async (context: Context, { input }: Plan): Promise<ResultFile | undefined> => {
   const { ports, job } = context;

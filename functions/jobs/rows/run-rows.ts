@@ -50,7 +50,7 @@ export const runRows = async (
     if (error instanceof FileGone) throw new RetryLater(30, 'the input cannot be read');
     throw error;
   }
-  const marks = tally.rows > 0 ? await writeParts(context, tally, { chunk: number, from }) : [];
+  const marks = tally.rows > 0 ? await writeParts(context, work, tally, { chunk: number, from }) : [];
   const { counts, reasons, plannedUnits } = tally;
   const reached = batches.left ? { reached: from + tally.rows } : {};
   return { entry: { chunk: number, from, ...reached, counts, reasons, marks }, plannedUnits, left: batches.left };
@@ -203,9 +203,9 @@ export async function* rowsBehind(
 }
 
 /** The lines that the finisher joins, under names of their own; the marks by which the ledger names those that count. */
-const writeParts = async ({ ports, job }: Context, tally: Tally, where: Place): Promise<string[]> => {
+const writeParts = async ({ ports, job }: Context, work: Work, tally: Tally, where: Place): Promise<string[]> => {
   const marks: string[] = [];
-  const write = async (kind: 'rejected' | 'notProcessed' | 'changes', content: string): Promise<void> => {
+  const write = async (kind: 'rejected' | 'notProcessed' | 'changes' | 'export', content: string): Promise<void> => {
     const place = { ...where, version: versionOf(content) };
     await ports.files.put(partKey(job.id, kind, place), content);
     marks.push(markOf(kind, place));
@@ -213,5 +213,7 @@ const writeParts = async ({ ports, job }: Context, tally: Tally, where: Place): 
   if (tally.rejected.length > 0) await write('rejected', tally.rejected.join(''));
   if (tally.notProcessed.length > 0) await write('notProcessed', tally.notProcessed.join(''));
   if (tally.changes.length > 0) await write('changes', JSON.stringify(tally.changes));
+  const texts = tally.texts.flat();
+  if (work.output && texts.length > 0) await write('export', texts.join(work.output.between));
   return marks;
 };

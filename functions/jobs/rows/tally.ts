@@ -32,6 +32,8 @@ export class Tally {
   /** Of a plan: some changes, and the write units of all. */
   readonly changes: PlannedChange[] = [];
   plannedUnits = 0;
+  /** Of work with an output: the texts of each batch, by its number. */
+  readonly texts: string[][] = [];
   /** Rows that are counted. */
   rows = 0;
   readonly #width: number;

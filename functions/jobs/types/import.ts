@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext } from '../define.ts';
-import { Reject } from '../errors.ts';
+import { Refusal, Reject } from '../errors.ts';
 import { newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
+import { haveMoved } from '../people/aliases.ts';
 import { type ListId, type ProfilePatch, sidOf } from '../profile.ts';
 import { flag, listName } from '../requests/params.ts';
 import { applyPatches, lookAtPatches, type PatchEntry } from '../rows/apply-patches.ts';
@@ -21,6 +22,8 @@ interface Prepared {
   vars: [index: number, name: string][];
   source?: number;
   signup?: number;
+  /** Addresses of this client were changed. */
+  moved: boolean;
 }
 
 /** A profile of this many characters would not fit where profiles are kept (400 KB on DynamoDB). */
@@ -29,7 +32,7 @@ const maxCharacters = 100_000;
 /** Columns of a mended rejected file that speak of the row, not of the person. */
 const notes = new Set(['_line', '_reason']);
 
-const columnsOf = ({ signup_dates }: Params, header: Header): Omit<Prepared, 'list'> => {
+const columnsOf = ({ signup_dates }: Params, header: Header): Omit<Prepared, 'list' | 'moved'> => {
   const { email } = header;
   const index = (name: string): number => header.names.findIndex((column, at) => at !== email && column === name);
   const [source, signup] = [index('source'), signup_dates ? index('signup_date') : -1];
@@ -77,9 +80,13 @@ const parse = (context: JobContext<Params, Prepared>, { cells }: InputRow): Patc
 export const importList = defineJobType<Params, Prepared, PatchEntry>({
   name: 'import',
   params,
+  async admit({ list }, client, { lists }) {
+    if ((await lists.find(client, list))?.details.query)
+      throw new Refusal('invalid_list_name', `Invalid list name: ${list} (a smart list has whoever matches its query)`);
+  },
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write'],
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read'],
   hurt: 'People whose import does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
@@ -96,7 +103,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
       const list = job.mode === 'plan' ? await ports.lists.find(client.id, params.list) : undefined;
       const id =
         job.mode === 'plan' ? (list?.id ?? newId(now)) : (await ports.lists.ensure(client.id, params.list, now)).id;
-      return { list: id, ...columnsOf(params, header) };
+      return { list: id, moved: await haveMoved(ports, client.id), ...columnsOf(params, header) };
     },
     parse,
     merge: (earlier, later) => ({
@@ -109,8 +116,8 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
         }),
       },
     }),
-    apply: applyPatches,
-    look: lookAtPatches,
+    apply: (context, entries) => applyPatches(context, entries, context.prepared),
+    look: (context, entries) => lookAtPatches(context, entries, context.prepared),
     async finish({ ports, client, job, params, prepared }) {
       const { created = 0, updated = 0, unchanged = 0 } = job.counts;
       const before = (await ports.lists.find(client.id, params.list))?.sizeHint ?? 0;

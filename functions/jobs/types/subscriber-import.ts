@@ -5,6 +5,7 @@ import { defineJobType, type JobContext, type Reading } from '../define.ts';
 import { Reject } from '../errors.ts';
 import { type Millis, newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
+import { haveMoved } from '../people/aliases.ts';
 import { type ConsentWord, type ListId, type Profile, sidOf } from '../profile.ts';
 import { applyPatches, lookAtPatches, type PatchEntry, type Shape } from '../rows/apply-patches.ts';
 import {
@@ -17,6 +18,8 @@ import {
 
 interface Prepared {
   list: ListId;
+  /** Addresses of this client were changed. */
+  moved: boolean;
   email: number;
   status: number;
   subscribeTime: number;
@@ -46,7 +49,7 @@ const maxCharacters = 100_000;
 const notes = ['_line', '_reason'];
 const unkept = ['confirmed', 'email_format', 'subscribe_ip', 'remove_time', 'remove_ip'];
 
-const columnsOf = ({ names }: Header): Omit<Prepared, 'list'> => ({
+const columnsOf = ({ names }: Header): Omit<Prepared, 'list' | 'moved'> => ({
   email: names.indexOf('email'),
   status: names.indexOf('status'),
   subscribeTime: names.indexOf('subscribe_time'),
@@ -107,6 +110,8 @@ const parse = (context: Context, { cells, line }: InputRow): Subscriber | { reje
   };
 };
 
+const optionsFor = (context: Context) => ({ moved: context.prepared.moved, shape: shapeFor(context) });
+
 /** Who is in the list already is skipped, or overwritten with what the request allows. */
 const shapeFor =
   (context: Context): Shape =>
@@ -146,7 +151,7 @@ export const subscriberImport = defineJobType<SubscriberParams, Prepared, Subscr
   params: subscriberParams,
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write'],
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read'],
   hurt: 'People whose import of subscribers does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
@@ -165,13 +170,13 @@ export const subscriberImport = defineJobType<SubscriberParams, Prepared, Subscr
       const list = isPlan
         ? await ports.lists.find(client.id, params.list)
         : await ports.lists.ensure(client.id, params.list, now);
-      return { list: list?.id ?? newId(now), ...columnsOf(header) };
+      return { list: list?.id ?? newId(now), moved: await haveMoved(ports, client.id), ...columnsOf(header) };
     },
     parse,
     // Who comes twice is taken as the first row says.
     merge: (earlier) => earlier,
-    apply: (context, entries) => applyPatches(context, entries, shapeFor(context)),
-    look: (context, entries) => lookAtPatches(context, entries, shapeFor(context)),
+    apply: (context, entries) => applyPatches(context, entries, optionsFor(context)),
+    look: (context, entries) => lookAtPatches(context, entries, optionsFor(context)),
     async finish({ ports, client, job, params, prepared }) {
       const { created = 0, updated = 0, unchanged = 0, skipped = 0 } = job.counts;
       const before = (await ports.lists.find(client.id, params.list))?.sizeHint ?? 0;
