@@ -123,6 +123,32 @@ describe('orders of the command line', () => {
     expect(stderr).toContain('has no such file');
   });
 
+  it('updates people who are named, who are in a file, and who match a query', async () => {
+    await bench.json('import', '--emails', 'u1@example.com,u2@example.com', '-l', 'Updated', '--wait');
+    const named = await bench.json(
+      'update',
+      '--emails',
+      'u1@example.com',
+      '--set',
+      'city=Oslo',
+      '--add-to',
+      'North',
+      '--wait',
+    );
+    expect(named).toMatchObject({ code: 0, value: { type: 'update', counts: { updated: 1 } } });
+    const lines = join(bench.folder, 'updates.jsonl');
+    writeFileSync(lines, '{"email":"u2@example.com","vars":{"city":"Rome"}}\nbroken\n');
+    const filed = await bench.json('update', lines, '--strict');
+    expect(filed).toMatchObject({ code: 5, value: { counts: { updated: 1, rejected: 1 } } });
+    const checked = await bench.json('check', lines, '--type', 'update');
+    expect(checked).toMatchObject({ code: 5, value: { rows: 2, rejected: 1, reasons: filed.value.reasons } });
+    const query = JSON.stringify({ source_list: 'Updated' });
+    const chosen = await bench.json('update', '--query', query, '--unset', 'city', '--wait');
+    expect(chosen).toMatchObject({ code: 0, value: { counts: { updated: 2 } } });
+    const refused = await bench.run('update', '--emails', 'u1@example.com', '--update', '{"optout":"maybe"}', '--json');
+    expect(refused.code).toBe(3);
+  });
+
   it('asks for exactly one source of rows', async () => {
     expect((await bench.run('import', '-l', 'Main')).code).toBe(2);
     expect((await bench.run('import', file, '--emails', 'a@example.com', '-l', 'Main')).code).toBe(2);

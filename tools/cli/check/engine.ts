@@ -50,6 +50,7 @@ export const checkFile = async (request: CheckRequest, use: (checked: Checked) =
       ...embedded,
       files: localInput(embedded.files, request.path, request.read),
       hooks: { post: unwanted },
+      events: { publish: async () => undefined },
       pulls: { open: unwanted, check: unwanted },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       dialects: {},
