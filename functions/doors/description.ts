@@ -33,7 +33,7 @@ export interface Example {
 
 export interface Operation {
   id: string;
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'delete';
   /** With parameters in braces. */
   path: string;
   summary: string;

@@ -30,8 +30,8 @@ const callers: Record<string, Caller> = {
     return house.app.request(`${path}?${search}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   },
   async sailthru(house, { method, path, query, body }) {
-    const form = new URLSearchParams(signed(method === 'GET' ? query : body)).toString();
-    if (method === 'GET') return house.app.request(`${path}?${form}`);
+    const form = new URLSearchParams(signed(method === 'POST' ? body : query)).toString();
+    if (method !== 'POST') return house.app.request(`${path}?${form}`, { method });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return house.app.request(path, { method, body: form, headers });
   },

@@ -1,5 +1,6 @@
 // What the Sailthru door takes and answers, for the OpenAPI document.
 import { type DoorDescription, orderNotes, orderSchema } from '../description.ts';
+import { endpointComponents, endpointOperations } from './describe-endpoints.ts';
 import { acceptedAnswer, errorAnswer, jobAnswer, jobQuery } from './schemas.ts';
 
 const importId = '6650a1b2c3d4e5f601234567';
@@ -48,6 +49,7 @@ export const describeSailthru = (): DoorDescription => ({
         error_message: 'Why the job failed: such an answer is still HTTP 200 and has no key `error`.',
       },
     },
+    ...endpointComponents,
     Error: { schema: errorAnswer },
   },
   operations: [
@@ -183,5 +185,6 @@ export const describeSailthru = (): DoorDescription => ({
         },
       ],
     },
+    ...endpointOperations,
   ],
 });

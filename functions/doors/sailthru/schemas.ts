@@ -71,3 +71,78 @@ export const errorAnswer = z.strictObject({ error: z.number().int(), errormsg: z
 
 /** The parameters of `GET /job`. */
 export const jobQuery = z.object({ job_id: jobId });
+
+const text = z.string();
+const textOrNumber = z.union([text, z.number()]);
+const object = z.record(text, z.unknown());
+const flagWord = z.union([z.boolean(), z.number(), text]);
+
+const listKind = z.enum(['normal', 'smart']);
+/** A list, as `/list` shows it alone. */
+export const listAnswer = z.strictObject({
+  list_id: text.optional(),
+  list: text,
+  create_time: time,
+  send_time: z.null(),
+  count,
+  type: listKind,
+  primary: z.boolean(),
+  vars: object,
+  public_name: text,
+  query: object.optional(),
+});
+export const listsAnswer = z.strictObject({
+  lists: z.array(
+    z.strictObject({
+      list_id: text,
+      name: text,
+      email_count: count,
+      valid_count: count,
+      create_time: time,
+      type: listKind,
+    }),
+  ),
+});
+export const listErased = z.strictObject({ list: text, ok: z.literal(true) });
+export const listQuery = z.object({
+  list: text.optional(),
+  list_id: text.optional(),
+  primary: flagWord.optional(),
+  limit: textOrNumber.optional(),
+});
+export const listOrder = z.object({
+  list: text,
+  type: listKind.optional(),
+  query: object.optional(),
+  primary: flagWord.optional(),
+  public_name: text.optional(),
+  vars: object.optional(),
+  emails: z.union([text, z.array(text)]).optional(),
+});
+
+export const settingsAnswer = z.looseObject({ id: text, timezone: text, lists_primary: z.array(text) });
+
+export const eventOrder = z.object({ id: textOrNumber, key: text.optional(), event: text, vars: object.optional() });
+export const okAnswer = z.strictObject({ ok: z.literal(true) });
+
+const item = z.looseObject({ id: text, title: text, price: z.number(), qty: z.number(), url: text.optional() });
+const purchase = z.looseObject({
+  items: z.array(item),
+  price: z.number(),
+  qty: z.number(),
+  time,
+  unique_id: text.optional(),
+  channel: text.optional(),
+  purchase_keys: object,
+});
+export const purchaseOrder = z.looseObject({
+  email: text.optional(),
+  items: z.array(item),
+  date: textOrNumber.optional(),
+  incomplete: flagWord.optional(),
+  purchase_keys: object.optional(),
+  vars: object.optional(),
+});
+export const purchaseMade = z.strictObject({ purchase: purchase.extend({ _id: text }) });
+export const purchaseAnswer = purchase.extend({ email: text, user_id: text });
+export const purchaseQuery = z.object({ purchase_id: text, purchase_key: z.enum(['sid', 'extid']).optional() });
