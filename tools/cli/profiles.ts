@@ -7,7 +7,7 @@ import { writePrivately } from './paths.ts';
 const profile = z.strictObject({ url: z.url({ protocol: /^https?$/ }), key: z.string().min(3) });
 const profiles = z.record(z.string(), profile);
 /** `key` is `KEY:SECRET`. */
-export type Profile = z.infer<typeof profile>;
+type Profile = z.infer<typeof profile>;
 export type Profiles = Readonly<Record<string, Profile>>;
 
 /** The profiles of the file; none when it is not there. Throws when others may read it, or when it is not right. */

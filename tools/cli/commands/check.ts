@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** What is said of a file, and is the same whoever is in the user base. */
-export interface Verdict {
+interface Verdict {
   rows: number;
   /** People in the valid rows. */
   people: number;

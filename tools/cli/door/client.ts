@@ -31,7 +31,7 @@ export class Unreachable extends Error {
 }
 
 /** A part of the list of jobs. */
-export interface Page {
+interface Page {
   jobs: JobSummary[];
   /** Where the next page begins; absent on the last. */
   next?: string;
