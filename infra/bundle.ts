@@ -1,12 +1,14 @@
 // Bundles the Lambda shells, all in one run of esbuild and once per process, without a container.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-/** The entries under functions/lambda. */
-export const entries = ['api', 'plan', 'lane', 'report', 'work', 'dead-letter', 'sweep', 'uploads'] as const;
+/** The entries under functions/lambda that functions are made of. */
+export const handlers = ['api', 'plan', 'lane', 'report', 'work', 'dead-letter', 'sweep', 'uploads'] as const;
+/** All of them, that of the container too. */
+const entries = [...handlers, 'upload-door'] as const;
 export type Entry = (typeof entries)[number];
 
 export interface Bundles {
@@ -50,5 +52,7 @@ const build = (): Bundles => {
     metafile: true,
     logLevel: 'silent',
   });
+  // An image is built where its Dockerfile lies, by `cdk deploy` and never before.
+  copyFileSync(join(root, 'infra', 'upload-door.Dockerfile'), join(outdir, 'upload-door', 'Dockerfile'));
   return { folder: (entry) => join(outdir, entry), metafile };
 };

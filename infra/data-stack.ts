@@ -142,6 +142,20 @@ export class DataStack extends Stack {
     uploads.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
   }
 
+  /** What shells are told of these parts. */
+  settings() {
+    const { tables, buckets, secretsKey, bus } = this;
+    const names = tableNames.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]);
+    return {
+      ...(Object.fromEntries(names) as Record<`${Uppercase<TableName>}_TABLE`, string>),
+      UPLOADS_BUCKET: buckets.uploads.bucketName,
+      EXPORTS_BUCKET: buckets.exports.bucketName,
+      JOBS_BUCKET: buckets.jobs.bucketName,
+      SECRETS_KEY: secretsKey.keyArn,
+      EVENT_BUS: bus.eventBusName,
+    };
+  }
+
   /** The name under which another stack sees a value of this one. */
   exportNameOf(value: string): string {
     const reference: unknown = this.resolve(this.exportValue(value));

@@ -111,7 +111,7 @@ export const lanesOf = (types: readonly JobType[], stage: Stage): LaneSpec[] =>
     : [plan(types, stage), ...types.map((type) => lane(type, stage)), report(stage), uploads(stage)];
 
 /** Invocations at once of all that queues feed, at most. */
-export const mostInvocations = (lanes: readonly LaneSpec[], { concurrency }: Stage): number =>
+const mostInvocations = (lanes: readonly LaneSpec[], { concurrency }: Stage): number =>
   lanes.reduce((sum, lane) => sum + lane.concurrency + (lane.buries ? concurrency.deadLetter : 0), 0);
 
 /** Throws a sentence when queues could take all that the account has: the doors would be throttled, and messages die of it. */

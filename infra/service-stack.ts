@@ -19,7 +19,7 @@ import {
 import { DoorApi } from './constructs/door-api.ts';
 import { feed, Lane, stageQueue, WorkQueue } from './constructs/lane.ts';
 import { Shell } from './constructs/shell.ts';
-import { type DataStack, type TableName, tableNames } from './data-stack.ts';
+import type { DataStack } from './data-stack.ts';
 import { rightsFor } from './grants.ts';
 import { deadLetterTimeout, domainQueues, type LaneSpec } from './lanes.ts';
 import * as needs from './needs.ts';
@@ -86,26 +86,13 @@ export class ServiceStack extends Stack {
     return Object.fromEntries(found);
   }
 
-  #settings() {
-    const { tables, buckets, secretsKey, bus } = this.#props.data;
-    const names = tableNames.map((name) => [`${name.toUpperCase()}_TABLE`, tables[name].tableName]);
-    return {
-      ...(Object.fromEntries(names) as Record<`${Uppercase<TableName>}_TABLE`, string>),
-      UPLOADS_BUCKET: buckets.uploads.bucketName,
-      EXPORTS_BUCKET: buckets.exports.bucketName,
-      JOBS_BUCKET: buckets.jobs.bucketName,
-      SECRETS_KEY: secretsKey.keyArn,
-      EVENT_BUS: bus.eventBusName,
-    };
-  }
-
   #rights(of: Parameters<typeof rightsFor>[0]) {
     return rightsFor(of, this.#props.data, this.#mail);
   }
 
   #addLane(spec: LaneSpec, from: WorkQueue): void {
     const { memory, timeout, concurrency, serves } = spec;
-    const settings = this.#settings();
+    const settings = this.#props.data.settings();
     const mailing = { ...settings, MAIL_FROM: this.#mail.from };
     const props = {
       stage: this.#props.stage,
@@ -134,7 +121,7 @@ export class ServiceStack extends Stack {
       name: 'dead-letter',
       entry: 'dead-letter',
       schema: deadLetterEnv,
-      settings: this.#settings(),
+      settings: this.#props.data.settings(),
       sendsTo: this.#sendingTo(domainQueues(types).filter((name) => name !== 'plan')),
       rights: this.#rights(needs.deadLetterNeeds),
       memory: 1769,
@@ -152,7 +139,7 @@ export class ServiceStack extends Stack {
       name: 'sweep',
       entry: 'sweep',
       schema: sweepEnv,
-      settings: this.#settings(),
+      settings: this.#props.data.settings(),
       sendsTo: this.#sendingTo(sendsTo),
       rights: this.#rights(needs.sweepNeeds),
       memory: 256,
@@ -190,7 +177,7 @@ export class ServiceStack extends Stack {
       name: 'api',
       entry: 'api',
       schema: apiEnv,
-      settings: this.#settings(),
+      settings: this.#props.data.settings(),
       sendsTo: this.#sendingTo(sendsTo),
       rights: this.#rights(needs.apiNeeds),
       memory: 1024,

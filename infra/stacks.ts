@@ -6,12 +6,14 @@ import { DataStack } from './data-stack.ts';
 import { checkConcurrency, lanesOf } from './lanes.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Stage } from './stage.ts';
+import { UploadDoorStack } from './upload-door-stack.ts';
 import { WatchStack } from './watch-stack.ts';
 
 export interface Stacks {
   data: DataStack;
   service: ServiceStack;
   watch: WatchStack;
+  uploadDoor?: UploadDoorStack;
 }
 
 /** Adds the stacks to an app, and the checks that break the synthesis where a rule is neither kept nor answered for. */
@@ -27,15 +29,19 @@ export const addStacks = (app: App, stage: Stage, types: readonly JobType[]): St
   checkConcurrency(lanes, stage);
   const data = new DataStack(app, id('data').id, props('data'));
   const service = new ServiceStack(app, id('service').id, { ...props('service'), data, types, lanes });
+  const door = stage.uploadDoor;
+  const uploadDoor =
+    door && new UploadDoorStack(app, id('upload-door').id, { ...props('upload-door'), data, lanes, types, door });
   const watch = new WatchStack(app, id('watch').id, {
     ...props('watch'),
     types,
     lanes,
     data,
     apiId: service.api.api.apiId,
+    ...(uploadDoor && { uploadDoor: uploadDoor.health }),
   });
   Tags.of(app).add('application', 'stevedore');
   Tags.of(app).add('stage', stage.name);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { data, service, watch };
+  return { data, service, watch, ...(uploadDoor && { uploadDoor }) };
 };

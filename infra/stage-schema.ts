@@ -40,8 +40,9 @@ export const stageSchema = z.strictObject({
       deadLetters: days.min(5).max(14),
     })
     .refine(({ uploads }) => uploads >= 7, 'retry needs uploads for seven days'),
-  /** Who gets alarm mails; nobody when absent. */
+  /** Who gets alarm mails; nobody when absent. `pageMail`, when it is another, gets the one alarm worth getting up for. */
   alarmMail: z.email().optional(),
+  pageMail: z.email().optional(),
   mail: z.strictObject({
     /** The domain that SES sends report mails from, and the sender's name in it. */
     domain: domainName,

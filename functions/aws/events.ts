@@ -8,7 +8,7 @@ const tries = 4;
 const entriesAtOnce = 10;
 
 /** The `source` of all our events: rules match it. */
-export const eventSource = 'stevedore';
+const eventSource = 'stevedore';
 
 const entryOf = (bus: string, { id, kind, client, at, detail }: DomainEvent): PutEventsRequestEntry => ({
   EventBusName: bus,

@@ -11,6 +11,8 @@ export interface ClientSettings {
   exportHours: number;
   /** Neutralises cells that a spreadsheet would run as formulas. */
   guardFormulas: boolean;
+  /** How many days after it was sent a campaign may still be exported; absent: always. */
+  blastQueryDays?: number;
   /** Requests per second by `METHOD endpoint`, over the documented ones. */
   rateLimits: Record<string, number>;
 }

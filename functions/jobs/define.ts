@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { GivenColumns } from '../files/given-columns.ts';
 import type { Header, InputRow } from '../files/rows.ts';
 import type { ClientId, Job, Outcome } from './job.ts';
-import type { Client, Ports, RecordTable } from './ports.ts';
+import type { Client, ClientSettings, Ports, RecordTable } from './ports.ts';
 
 export { outcomes } from './job.ts';
 export { recordTables } from './ports.ts';
@@ -172,7 +172,12 @@ export interface JobType<P = unknown, S = unknown, E extends Entry = Entry> {
   aliases?: readonly string[];
   params: z.ZodType<P>;
   /** Lookups that decide whether the request can become a job; throws Refusal. */
-  admit?(params: P, client: ClientId, ports: Pick<Ports, 'lists' | 'records' | 'clock'>): Promise<void>;
+  admit?(
+    params: P,
+    client: ClientId,
+    ports: Pick<Ports, 'lists' | 'records' | 'clock'>,
+    settings: ClientSettings,
+  ): Promise<void>;
   /** The generated name of a job. */
   title(params: P): string;
   /** Keys that answers repeat. */

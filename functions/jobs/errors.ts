@@ -16,6 +16,8 @@ export type RefusalReason =
   | 'send_not_found'
   /** What has gone out, or is going, cannot be taken back. */
   | 'already_sent'
+  /** Its people are not known before it was sent, or are not told any more. */
+  | 'blast_not_exportable'
   | 'too_large'
   | 'idempotency_conflict'
   /** No job of this client has that id. */

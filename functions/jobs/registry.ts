@@ -1,5 +1,9 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { blastEventsImport } from './types/blast-events-import.ts';
+import { blastQuery } from './types/blast-query.ts';
+import { blastSaveList } from './types/blast-save-list.ts';
+import { blastSnapshot } from './types/blast-snapshot.ts';
 import { contentUpdate } from './types/content-update.ts';
 import { deleteContentJob } from './types/delete-content.ts';
 import { exportListData } from './types/export-list-data.ts';
@@ -9,6 +13,7 @@ import { importList } from './types/import.ts';
 import { inventory } from './types/inventory.ts';
 import { listErase } from './types/list-erase.ts';
 import { purchaseImport } from './types/purchase-import.ts';
+import { snapshot } from './types/snapshot.ts';
 import { subscriberImport } from './types/subscriber-import.ts';
 import { update } from './types/update.ts';
 
@@ -24,6 +29,11 @@ export const registry: readonly JobType[] = [
   subscriberImport,
   exportScheduledSends,
   inventory,
+  blastEventsImport,
+  blastQuery,
+  blastSaveList,
+  blastSnapshot,
+  snapshot,
 ];
 
 /** The type of that name or alias. */

@@ -42,7 +42,7 @@ export const submit = async (ports: Ports, client: Client, request: JobRequest):
   const params = parseParams(type, raw);
   const source = chooseSource(ports, type, raw, request.upload);
   const options = await readOptions(ports, client, type, raw);
-  await type.admit?.(params, client.id, ports);
+  await type.admit?.(params, client.id, ports, client.settings);
 
   if (JSON.stringify(params).length > maxParams) throw new Refusal('invalid_parameter', 'The parameters are too large');
   const claimed = await claim(ports, client, request, newId(ports.clock.now()));

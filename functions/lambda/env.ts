@@ -68,10 +68,17 @@ export const reportEnv = engine.extend({
   MAIL_FROM: z.email(),
 });
 /** One worker for everything sends mail too. */
-export const workEnv = reportEnv;
+export const workEnv = reportEnv.extend({});
 export const deadLetterEnv = engine;
 export const sweepEnv = engine;
 export const uploadsEnv = engine;
+
+/** The container in which the doors take large requests. */
+export const uploadDoorEnv = engine.extend({
+  /** IPv6 and IPv4. */
+  HOST: z.string().min(1).default('::'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+});
 
 /** The environment, understood, of any shell. */
 export type EngineEnv = z.output<typeof engine> & { MAIL_FROM?: string };
@@ -87,3 +94,6 @@ export const metricNamespace = 'Stevedore';
 
 /** The `service` dimension of every metric: one for all shells of a stage, so that what the planner and a lane count adds up. */
 export const metricService = (stage: string): string => `stevedore-${stage}`;
+
+/** The doors that requests are counted by: few, since each is a dimension of metrics. */
+export const doorNames = ['sailthru', 'console', 'greenarrow', 'append'] as const;

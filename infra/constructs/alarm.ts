@@ -1,4 +1,4 @@
-// An alarm that says who is hurt and where to read on: both are required, and its kind is a heading of the runbook.
+// An alarm that says how urgent it is, who is hurt and where to read on; its kind is a heading of the runbook.
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -6,21 +6,29 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Stage } from '../stage.ts';
 
-/** The kinds of alarms; the runbook has a heading for each. */
-export const alarmKinds = [
-  'dead-letters',
-  'waits',
-  'errors',
-  'lost-messages',
-  'api-failures',
-  'api-slow',
-  'sweep-silent',
-  'table-throttled',
-  'ledger-unbalanced',
-  'jobs-failing',
-  'reports-failing',
-] as const;
-type AlarmKind = (typeof alarmKinds)[number];
+/** `page`: someone gets up for it. `ticket`: it can wait for the morning. */
+export type Severity = 'page' | 'ticket';
+
+/** The kinds of alarms and how urgent each is; the runbook has a heading for each. */
+export const alarmKinds = {
+  'jobs-standing': 'page',
+  'small-jobs-late': 'page',
+  waits: 'page',
+  'lost-messages': 'page',
+  'sweep-silent': 'page',
+  'api-failures': 'page',
+  'ledger-unbalanced': 'page',
+  'dead-letters': 'ticket',
+  errors: 'ticket',
+  throttled: 'ticket',
+  'api-slow': 'ticket',
+  'table-throttled': 'ticket',
+  'jobs-failing': 'ticket',
+  'reports-failing': 'ticket',
+  'messages-unknown': 'ticket',
+  'uploads-refused': 'ticket',
+} as const satisfies Record<string, Severity>;
+export type AlarmKind = keyof typeof alarmKinds;
 
 export interface HurtAlarmProps {
   stage: Stage;
@@ -39,13 +47,17 @@ export interface HurtAlarmProps {
   silence?: boolean;
 }
 
+/** The text of an alarm: people read it half asleep. */
+export const alarmText = (stage: Stage, severity: Severity, hurt: string, heading: string): string =>
+  `Severity: ${severity}\nWho is hurt: ${hurt}\nWhat to do: ${stage.runbook}#${heading}`;
+
 /** Adds an alarm, named `stevedore-<stage>-<part>-<kind>`, that mails the stage's people. */
 export const hurtAlarm = (scope: Construct, props: HurtAlarmProps): Alarm => {
   const { stage, kind, part } = props;
   const name = part === undefined ? kind : `${part}-${kind}`;
   const alarm = new Alarm(scope, `Alarm-${name}`, {
     alarmName: `stevedore-${stage.name}-${name}`,
-    alarmDescription: `Who is hurt: ${props.hurt}\nWhat to do: ${stage.runbook}#${kind}`,
+    alarmDescription: alarmText(stage, alarmKinds[kind], props.hurt, kind),
     metric: props.metric,
     threshold: props.threshold,
     evaluationPeriods: props.periods ?? 1,

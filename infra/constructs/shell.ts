@@ -42,6 +42,27 @@ export const logGroup = (scope: Construct, id: string, stage: Stage, logGroupNam
     removalPolicy: RemovalPolicy.DESTROY,
   });
 
+/** Gives a role its rights, and the right to send to these queues. */
+export const giveRights = (role: Role, rights: Rights, sendsTo: readonly IQueue[]): void => {
+  const queues = [...new Set(sendsTo)];
+  if (queues.length > 0)
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues.map((queue) => queue.queueArn) }),
+    );
+  for (const right of rights.statements) role.addToPolicy(right);
+  for (const wildcard of rights.wildcards)
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[${wildcard}]`,
+      reason: 'The objects of one bucket: their names are made from ids of jobs and uploads that do not exist yet.',
+    });
+};
+
+/** The setting `QUEUES`: queue names of the domain to URLs. */
+export const queueUrls = (scope: Construct, queues: Readonly<Record<string, IQueue>>): string =>
+  Stack.of(scope).toJsonString(
+    Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.queueUrl])),
+  );
+
 export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
   readonly name: string;
   readonly fn: LambdaFunction;
@@ -55,18 +76,7 @@ export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logs.logGroupArn] }),
     );
-    const queues = [...new Set(Object.values(props.sendsTo))];
-    if (queues.length > 0)
-      role.addToPolicy(
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues.map((queue) => queue.queueArn) }),
-      );
-    for (const right of props.rights.statements) role.addToPolicy(right);
-    for (const wildcard of props.rights.wildcards)
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[${wildcard}]`,
-        reason: 'The objects of one bucket: their names are made from ids of jobs and uploads that do not exist yet.',
-      });
-    const urls = Object.fromEntries(Object.entries(props.sendsTo).map(([name, queue]) => [name, queue.queueUrl]));
+    giveRights(role, props.rights, Object.values(props.sendsTo));
     this.fn = new LambdaFunction(this, 'Function', {
       functionName,
       code: Code.fromAsset(bundles().folder(props.entry)),
@@ -81,7 +91,7 @@ export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
         ...props.settings,
         STAGE: props.stage.name,
         SERVICE: props.name,
-        QUEUES: Stack.of(this).toJsonString(urls),
+        QUEUES: queueUrls(this, props.sendsTo),
       },
       ...(props.feedsItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });

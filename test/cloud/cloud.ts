@@ -6,16 +6,20 @@ import { type AwsClients, awsClients } from '../../functions/aws/config.ts';
 import { type AwsPorts, awsPorts } from '../../functions/aws/ports.ts';
 import { awsConfig } from '../../functions/lambda/deps.ts';
 import { reportEnv } from '../../functions/lambda/env.ts';
+import { type Stage, stageOf } from '../../infra/stage.ts';
 import { type Emulators, type ObjectCreated, startEmulators } from '../helpers/emulators.ts';
+import { type Container, startContainer } from './container.ts';
 import { startGateway } from './gateway.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { LambdaFunction } from './lambda.ts';
 import { startPoller } from './pollers.ts';
 import { synthesize } from './synthesize.ts';
-import { type Blueprint, readBlueprint } from './template.ts';
+import { type Blueprint, type FunctionSpec, readBlueprint } from './template.ts';
 import { account, region } from './values.ts';
 
 export interface CloudOptions {
+  /** The stage that is deployed; `dev` when absent. */
+  stage?: Stage;
   /** 0, any free one, when absent. */
   port?: number;
   /** Seconds after which failed messages come again; as on AWS when absent. */
@@ -41,13 +45,15 @@ export interface Cloud {
   queueUrl(name: string): string;
   /** The function called `stevedore-<stage>-<name>`. */
   fn(name: string): LambdaFunction;
+  container(name: string): Container;
   /** Runs what the schedules run, now. */
   tick(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
-  const assembly = synthesize();
+  const deployed = options.stage ?? stageOf('dev');
+  const assembly = synthesize(deployed);
   let onCreated: (object: ObjectCreated) => void = () => undefined;
   const emulators = await startEmulators({ created: (object) => onCreated(object) });
   const queueUrl = (name: string) => `${emulators.endpoints.sqs}/${account}/${name}`;
@@ -60,14 +66,20 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
   const denied: string[] = [];
   const guards: Guard[] = [];
   const functions = new Map<string, LambdaFunction>();
-  for (const spec of blueprint.functions) {
-    const guard = await startGuard(spec.rights, emulators.endpoints, (what) => denied.push(`${spec.name}: ${what}`));
+  const keys = new Map(blueprint.buckets.map(({ name, key }) => [name, key]));
+  /** What a function or container finds around it: AWS, as far as its role reaches. */
+  const surroundings = async (spec: Pick<FunctionSpec, 'name' | 'rights'>): Promise<Record<string, string>> => {
+    const guard = await startGuard(spec.rights, keys, emulators.endpoints, (what) =>
+      denied.push(`${spec.name}: ${what}`),
+    );
     guards.push(guard);
     const at = (name: string) => [`AWS_ENDPOINT_URL_${name}`, guard.url];
     const service = Object.fromEntries(['DYNAMODB', 'S3', 'SQS', 'SES', 'KMS', 'EVENTBRIDGE'].map(at));
-    const extra = { ...credentials, ...service, AWS_REGION: region, ALLOW_LOOPBACK: 'true' };
-    functions.set(spec.name, new LambdaFunction(spec, extra, (text) => options.output?.(spec.name, text)));
-  }
+    return { ...credentials, ...service, AWS_REGION: region, ALLOW_LOOPBACK: 'true' };
+  };
+  const print = (name: string) => (text: string) => options.output?.(name, text);
+  for (const spec of blueprint.functions)
+    functions.set(spec.name, new LambdaFunction(spec, await surroundings(spec), print(spec.name)));
   const fnOf = (name: string): LambdaFunction => {
     const fn = functions.get(name);
     if (!fn) throw new Error(`no function ${name}`);
@@ -77,8 +89,8 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
     const dieAfter = options.deadly?.(name, event);
     return fnOf(name).invoke(event, dieAfter === undefined ? {} : { dieAfter });
   };
-  const stage = (name: string) => `stevedore-dev-${name}`;
-  const reporter = blueprint.functions.find(({ name }) => name === stage('report'));
+  const stage = (part: string) => `stevedore-${deployed.name}-${part}`;
+  const reporter = blueprint.functions.find(({ environment }) => 'MAIL_FROM' in environment);
   const env = reportEnv.parse({ ...reporter?.environment, AWS_REGION: region });
   const config = { ...awsConfig(env), endpoints: emulators.endpoints };
   const sdk = awsClients(config);
@@ -107,6 +119,9 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
   // A sweep that fails is repeated by the next minute; the function has logged it.
   const clock = setInterval(() => void tick().catch(() => undefined), 60_000);
   const routes = new Map(blueprint.routes.map(({ key, fn }) => [key, fn]));
+  const containers = new Map<string, Container>();
+  for (const spec of blueprint.containers)
+    containers.set(spec.name, await startContainer(spec, await surroundings(spec), print(spec.name)));
   const gateway = await startGateway(options.port ?? 0, routes, invoke);
   return {
     url: gateway.url,
@@ -119,10 +134,16 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
     bucket: (area) => config.buckets[area],
     queueUrl: (name) => queueUrl(stage(name)),
     fn: (name) => fnOf(stage(name)),
+    container: (name) => {
+      const container = containers.get(name);
+      if (!container) throw new Error(`no container ${name}`);
+      return container;
+    },
     tick,
     stop: async () => {
       clearInterval(clock);
       await gateway.stop();
+      await Promise.all([...containers.values()].map((container) => container.stop()));
       await Promise.all(pollers.map((stop) => stop()));
       await Promise.all([...functions.values()].map((fn) => fn.stop()));
       await Promise.all(guards.map((guard) => guard.stop()));
@@ -148,7 +169,7 @@ const makeStores = async (blueprint: Blueprint, sdk: AwsClients, endpoint: strin
       await waitUntilTableExists({ client: dynamodb, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: name });
     }),
   );
-  await Promise.all(blueprint.buckets.map((Bucket) => sdk.s3.send(new CreateBucketCommand({ Bucket }))));
+  await Promise.all(blueprint.buckets.map(({ name }) => sdk.s3.send(new CreateBucketCommand({ Bucket: name }))));
   // Dead letters first: a queue names the one that its messages end in.
   const known = new Set<string>();
   const left = [...blueprint.queues];

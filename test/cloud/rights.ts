@@ -1,7 +1,7 @@
-// IAM on this machine: what a request to AWS asks for, and whether a function's role allows it.
+// What a request to AWS asks IAM for: actions on resources, those that services ask for in turn among them.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Statement } from './template.ts';
-import { queueArn } from './values.ts';
+import type { Ask } from './policy.ts';
+import { queueArn, region } from './values.ts';
 
 export interface AwsRequest {
   method: string;
@@ -13,26 +13,34 @@ export interface AwsRequest {
 
 export type Service = 'dynamodb' | 's3' | 'sqs' | 'ses' | 'kms' | 'eventbridge';
 
-/** An action on a resource; the resource as the templates' values name it. */
+/** Resources as the templates' values name them. */
 export interface Demand {
   service: Service;
-  asks: { action: string; resource: string }[];
+  asks: Ask[];
 }
+
+/** The key that each bucket's objects are encrypted with. */
+export type BucketKeys = ReadonlyMap<string, string>;
 
 const tableArn = (name: string) => `arn:aws:AWS::DynamoDB::Table:${name}`;
 const busArn = (name: string) => `arn:aws:AWS::Events::EventBus:${name}`;
 const bucketArn = (name: string) => `arn:aws:AWS::S3::Bucket:${name}`;
 
 /** What the request asks for. Throws for what this bench does not know: it would go unchecked. */
-export const demandOf = (request: AwsRequest): Demand => {
+export const demandOf = (request: AwsRequest, keys: BucketKeys): Demand => {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') return byTarget(target, JSON.parse(request.body));
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(request.body);
-    const resource = `arn:aws:ses:us-east-1:000000000000:identity/${form.get('Source')?.split('@')[1]}`;
-    return { service: 'ses', asks: [{ action: `ses:${form.get('Action')}`, resource }] };
+    const from = form.get('Source') ?? '';
+    const resource = `arn:aws:ses:us-east-1:000000000000:identity/${from.split('@')[1]}`;
+    return {
+      service: 'ses',
+      asks: [{ action: `ses:${form.get('Action')}`, resource, context: { 'ses:FromAddress': from } }],
+    };
   }
-  return { service: 's3', asks: s3Asks(request) };
+  const asks = s3Asks(request);
+  return { service: 's3', asks: [...asks, ...asks.flatMap((ask) => keyAsks(ask, keys))] };
 };
 
 interface JsonBody {
@@ -70,6 +78,19 @@ const byTarget = (target: string, body: JsonBody): Demand => {
   throw new Error(`rights of ${target} are not known to this bench`);
 };
 
+/** What S3 asks of the bucket's key in the caller's name: to read, to write, and to write in parts. */
+const keyActions: Readonly<Record<string, readonly string[]>> = {
+  's3:GetObject': ['kms:Decrypt'],
+  's3:PutObject': ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+
+const keyAsks = ({ action, resource }: Ask, keys: BucketKeys): Ask[] => {
+  const bucket = resource.slice(bucketArn('').length).split('/')[0] ?? '';
+  const key = keys.get(bucket);
+  const context = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
+  return key === undefined ? [] : (keyActions[action] ?? []).map((of) => ({ action: of, resource: key, context }));
+};
+
 const s3Asks = ({ method, url, headers, body }: AwsRequest): Demand['asks'] => {
   const { pathname, searchParams: query } = new URL(url, 'http://s3');
   const [bucket = '', ...key] = decodeURIComponent(pathname).slice(1).split('/');
@@ -92,12 +113,3 @@ const s3Asks = ({ method, url, headers, body }: AwsRequest): Demand['asks'] => {
     source === undefined ? [] : [{ action: 's3:GetObject', resource: `${bucketArn(String(from))}/${rest.join('/')}` }];
   return [...on('PutObject'), ...read];
 };
-
-const matches = (pattern: string, text: string): boolean =>
-  pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
-
-/** Whether one of the statements allows the action on the resource. Conditions are not looked at. */
-export const isAllowed = (statements: readonly Statement[], { action, resource }: Demand['asks'][number]): boolean =>
-  statements.some(
-    ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => matches(pattern, resource)),
-  );

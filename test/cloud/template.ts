@@ -1,4 +1,5 @@
 // Reads a synthesized system: what exists, what it is called here, and what is connected with what.
+import type { Statement } from './policy.ts';
 import type { Synthesized } from './synthesize.ts';
 import { Values } from './values.ts';
 
@@ -18,11 +19,6 @@ interface QueueSpec {
   retention: number;
   redrive?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
-/** What a role allows. */
-export interface Statement {
-  actions: string[];
-  resources: string[];
-}
 export interface FunctionSpec {
   name: string;
   /** The folder of the deployed bundle. */
@@ -31,11 +27,21 @@ export interface FunctionSpec {
   environment: Record<string, string>;
   rights: Statement[];
 }
+/** A container that runs for good. */
+export interface ContainerSpec {
+  name: string;
+  /** The folder that its image is built of. */
+  folder: string;
+  environment: Record<string, string>;
+  rights: Statement[];
+}
 export interface Blueprint {
   tables: TableSpec[];
-  buckets: string[];
+  /** `key` is the ARN of the key that objects are encrypted with. */
+  buckets: { name: string; key: string }[];
   queues: QueueSpec[];
   functions: FunctionSpec[];
+  containers: ContainerSpec[];
   /** Queue to function, by their names. */
   mappings: { queue: string; fn: string; batchSize: number; concurrency: number }[];
   /** Route key to function. */
@@ -76,9 +82,10 @@ export const readBlueprint = ({ stacks, assetFolder }: Synthesized, queueUrl: (n
   const rules = all<Rule>('AWS::Events::Rule').map(({ of }) => of);
   return {
     tables: tablesOf(all),
-    buckets: all('AWS::S3::Bucket').map(({ ref }) => ref),
+    buckets: bucketsOf(all),
     queues: queuesOf(all),
     functions: functionsOf(all, assetFolder),
+    containers: containersOf(all, assetFolder),
     mappings: mappingsOf(all),
     routes: routesOf(all),
     schedules: rules.flatMap((rule) => {
@@ -101,6 +108,16 @@ const tablesOf = (all: All): TableSpec[] =>
     indexes: of.GlobalSecondaryIndexes ?? [],
   }));
 
+const bucketsOf = (all: All): Blueprint['buckets'] =>
+  all<{
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: { ServerSideEncryptionByDefault: { KMSMasterKeyID: string } }[];
+    };
+  }>('AWS::S3::Bucket').map(({ ref, of }) => {
+    const [rule] = of.BucketEncryption.ServerSideEncryptionConfiguration;
+    return { name: ref, key: rule?.ServerSideEncryptionByDefault.KMSMasterKeyID ?? '' };
+  });
+
 const queuesOf = (all: All): QueueSpec[] =>
   all<{
     QueueName: string;
@@ -116,18 +133,49 @@ const queuesOf = (all: All): QueueSpec[] =>
 
 interface Policy {
   Roles: string[];
-  PolicyDocument: { Statement: { Effect: string; Action: string | string[]; Resource: string | string[] }[] };
+  PolicyDocument: {
+    Statement: {
+      Effect: Statement['effect'];
+      Action: string | string[];
+      Resource: string | string[];
+      Condition?: Record<string, Record<string, string | string[]>>;
+    }[];
+  };
 }
 
+/** A single value may stand for a list of one. */
+const lists = (keys: Record<string, string | string[]>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, [values].flat()]));
+
 const statementsOf = ({ PolicyDocument }: Policy): Statement[] =>
-  PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+  PolicyDocument.Statement.map(({ Effect, Action, Resource, Condition = {} }) => ({
+    effect: Effect,
     actions: [Action].flat(),
     resources: [Resource].flat(),
+    conditions: Object.fromEntries(Object.entries(Condition).map(([name, keys]) => [name, lists(keys)])),
   }));
 
-const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): FunctionSpec[] => {
-  const policies = all<Policy>('AWS::IAM::Policy').map(({ of }) => of);
-  return all<{
+/** What the role of this ARN may do. */
+const rightsOf = (all: All, role: string): Statement[] =>
+  all<Policy>('AWS::IAM::Policy')
+    .filter(({ of }) => of.Roles.some((name) => role.endsWith(`:${name}`)))
+    .flatMap(({ of }) => statementsOf(of));
+
+const containersOf = (all: All, assetFolder: Synthesized['assetFolder']): ContainerSpec[] =>
+  all<{
+    TaskRoleArn: string;
+    ContainerDefinitions: { Name: string; Image: string; Environment: { Name: string; Value: string }[] }[];
+  }>('AWS::ECS::TaskDefinition').flatMap(({ of }) =>
+    of.ContainerDefinitions.map(({ Name, Image, Environment }) => ({
+      name: Name,
+      folder: assetFolder(Image),
+      environment: Object.fromEntries(Environment.map((variable) => [variable.Name, variable.Value])),
+      rights: rightsOf(all, of.TaskRoleArn),
+    })),
+  );
+
+const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): FunctionSpec[] =>
+  all<{
     FunctionName: string;
     Code: { S3Key: string };
     Timeout: number;
@@ -138,9 +186,8 @@ const functionsOf = (all: All, assetFolder: Synthesized['assetFolder']): Functio
     folder: assetFolder(of.Code.S3Key),
     timeoutSeconds: of.Timeout,
     environment: of.Environment.Variables,
-    rights: policies.filter(({ Roles }) => Roles.some((role) => of.Role.endsWith(`:${role}`))).flatMap(statementsOf),
+    rights: rightsOf(all, of.Role),
   }));
-};
 
 const mappingsOf = (all: All): Blueprint['mappings'] =>
   all<{

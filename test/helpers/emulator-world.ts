@@ -1,6 +1,8 @@
 // The ports on emulators, with tables, buckets and queues made: what the contracts run against.
 import { type AwsClients, type AwsConfig, awsClients } from '../../functions/aws/config.ts';
 import { type AwsPorts, awsPorts } from '../../functions/aws/ports.ts';
+import type { QueueName } from '../../functions/jobs/ports.ts';
+import { registry } from '../../functions/jobs/registry.ts';
 import { makeAll } from './aws-tables.ts';
 import { type FaultyLine, startFaultyLine } from './emulator-faults.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
@@ -39,7 +41,7 @@ export const openWorld = async (): Promise<World> => {
     eventBus: name('events'),
   };
   const sdk = awsClients(config);
-  await makeAll(config, sdk, ['plan', 'report', 'lane-import', 'lane-export_list_data']);
+  await makeAll(config, sdk, ['plan', 'report', ...registry.map(({ name }): QueueName => `lane-${name}`)]);
   return { ports: awsPorts(config, sdk), sdk, config, emulators };
 };
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../functions/jobs/registry.ts';
+import { promisedTime } from '../../functions/jobs/service-level.ts';
 import { metricNamespace } from '../../functions/lambda/env.ts';
 import { counted } from '../../functions/lambda/metrics.ts';
 import { alarmKinds } from '../../infra/constructs/alarm.ts';
@@ -9,6 +10,7 @@ import { synth } from './synth.ts';
 
 const made = synth();
 const alarms = made.all('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+const kinds = Object.keys(alarmKinds);
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 
 /** The metrics that an alarm or a part of the dashboard looks at. */
@@ -24,8 +26,8 @@ const metricsOf = (properties: {
 
 it('has the headings of the runbook and the kinds of alarms in the same words', () => {
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-  expect(headings.toSorted()).toEqual([...alarmKinds].toSorted());
-  for (const kind of alarmKinds)
+  expect(headings.toSorted()).toEqual(['page', ...kinds].toSorted());
+  for (const kind of kinds)
     expect(
       alarms.some(({ AlarmName }) => AlarmName.endsWith(kind)),
       kind,
@@ -52,9 +54,9 @@ it('says of the failure of a job type who is hurt, in the words of the type', ()
 
 describe.each(alarms.map((alarm): [string, typeof alarm] => [alarm.AlarmName, alarm]))('%s', (name, alarm) => {
   it('names who is hurt, links its heading and reaches people', () => {
-    expect(alarm.AlarmDescription).toMatch(/^Who is hurt: .{20,}/);
+    expect(alarm.AlarmDescription).toMatch(/^Severity: (page|ticket)\nWho is hurt: .{20,}/);
     const anchor = /What to do: \S+#([\w-]+)$/.exec(alarm.AlarmDescription)?.[1];
-    expect(alarmKinds).toContain(anchor);
+    expect(kinds).toContain(anchor);
     expect(name.endsWith(String(anchor))).toBe(true);
     expect(alarm.AlarmActions).toHaveLength(1);
   });
@@ -88,6 +90,45 @@ it('calls when the sweeper is silent, and when nobody counts at all', () => {
   const { TreatMissingData, ComparisonOperator } = made.alarm('sweep-silent')[1].Properties;
   expect(TreatMissingData).toBe('breaching');
   expect(ComparisonOperator).toBe('LessThanThreshold');
+});
+
+it('calls once for whatever is worth getting up for, and for nothing else', () => {
+  const [page] = made.all('AWS::CloudWatch::CompositeAlarm');
+  const { AlarmRule, AlarmDescription, AlarmActions } = page?.[1].Properties ?? {};
+  const named = [...JSON.stringify(AlarmRule).matchAll(/"Fn::GetAtt":\["(\w+)","Arn"\]/g)].map(([, id]) => id);
+  const urgent = made
+    .all('AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => Properties.AlarmDescription.startsWith('Severity: page'))
+    .map(([id]) => id);
+  expect(named.toSorted()).toEqual(urgent.toSorted());
+  expect(AlarmDescription).toContain('#page');
+  expect(JSON.stringify(AlarmActions)).toContain('Pages');
+  // The service's limit for the rule, with ARNs as long as names make them.
+  expect(urgent.length * 160).toBeLessThan(10_240);
+});
+
+it('breaks the promises of the service level at the numbers that were promised', () => {
+  expect(made.alarm('jobs-standing')[1].Properties.Threshold).toBe(600_000);
+  const { Threshold, Metrics } = made.alarm('small-jobs-late')[1].Properties;
+  expect(Threshold).toBe(5);
+  expect(JSON.stringify(Metrics)).toContain('IF(late > 2, 100 * late / all, 0)');
+  expect(promisedTime).toBe(120_000);
+});
+
+it('has saved queries by job and by client over the logs of every function', () => {
+  const queries = made.all('AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+  const names = queries.map(({ Name }) => Name);
+  expect(names).toContain('stevedore-dev/job by id');
+  expect(names).toContain('stevedore-dev/client by id');
+  const functions = made.all('AWS::Lambda::Function').map(([, fn]) => `/aws/lambda/${fn.Properties.FunctionName}`);
+  for (const { LogGroupNames } of queries) expect(LogGroupNames.toSorted()).toEqual(functions.toSorted());
+});
+
+it('asks the questions of whoever is on call, in their order', () => {
+  const [dashboard] = made.all('AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.[1].Properties.DashboardBody);
+  const asked = [...body.matchAll(/## ([^\\]+)/g)].map(([, words]) => words);
+  expect(asked).toEqual(['Is anything stuck?', 'Who is hurt?', 'Is it us or AWS?', 'What does it cost?']);
 });
 
 it('shows every queue and the ends of every job type on the dashboard', () => {

@@ -15,7 +15,7 @@ import {
   sweepEnv,
   uploadsEnv,
 } from '../../functions/lambda/env.ts';
-import { bundles, entries } from '../../infra/bundle.ts';
+import { bundles, handlers } from '../../infra/bundle.ts';
 import { synth } from './synth.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -67,14 +67,14 @@ describe('bundles', () => {
     ).toEqual([]);
   });
 
-  it.each(entries)('load %s without reading the environment or failing', (entry) => {
+  it.each(handlers)('load %s without reading the environment or failing', (entry) => {
     const file = join(bundles().folder(entry), 'index.mjs');
     const code = `import(${JSON.stringify(file)}).then((m) => process.stdout.write(typeof m.handler))`;
     expect(execFileSync(process.execPath, ['-e', code], { env: {}, encoding: 'utf8' })).toBe('function');
   });
 
   it('stay small enough for a quick cold start', () => {
-    for (const entry of entries)
+    for (const entry of handlers)
       expect(readFileSync(join(bundles().folder(entry), 'index.mjs')).length).toBeLessThan(3_000_000);
   });
 });

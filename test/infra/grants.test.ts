@@ -4,20 +4,24 @@ import type { Need } from '../../functions/jobs/define.ts';
 import { registry } from '../../functions/jobs/registry.ts';
 import { tableNames } from '../../infra/data-stack.ts';
 import { type EngineNeed, grants } from '../../infra/grants.ts';
+import { lanesOf } from '../../infra/lanes.ts';
 import * as needs from '../../infra/needs.ts';
-import { statementsOf, synth } from './synth.ts';
+import { stageOf } from '../../infra/stage.ts';
+import { type Synth, statementsOf, synth } from './synth.ts';
 
-const made = synth();
+type Needs = readonly (Need | EngineNeed)[];
 
-const shells: [string, readonly (Need | EngineNeed)[]][] = [
+/** Every function of a stage and what it needs. */
+const shellsOf = ({ stage }: Synth): [string, Needs][] => [
   ['api', needs.apiNeeds],
-  ['plan', needs.planNeeds(registry)],
-  ...registry.map((type): [string, readonly (Need | EngineNeed)[]] => [`lane-${type.name}`, needs.laneNeeds(type)]),
-  ['report', needs.reportNeeds],
+  ...lanesOf(registry, stage).map((lane): [string, Needs] => [lane.name, lane.needs]),
   ['dead-letter', needs.deadLetterNeeds],
   ['sweep', needs.sweepNeeds],
-  ['uploads', needs.uploadsNeeds],
 ];
+
+const made = synth();
+const shells = shellsOf(made);
+const small = synth({ stage: stageOf('small') });
 
 /** What a resource in a policy is, in the words of the grants table. */
 const wordFor = (resource: unknown): string => {
@@ -35,13 +39,14 @@ const wordFor = (resource: unknown): string => {
 };
 
 /** Action and resource pairs that a function is allowed. */
-const allowed = (name: string): string[] =>
-  statementsOf(made, name)
-    .flatMap(({ Action, Resource }) => Action.flatMap((action) => Resource.map((of) => `${action} on ${wordFor(of)}`)))
-    .filter((pair) => !/^(sqs|logs):/.test(pair));
+const pairsOf = (name: string, of: Synth): string[] =>
+  statementsOf(of, name).flatMap(({ Action, Resource }) =>
+    Action.flatMap((action) => Resource.map((resource) => `${action} on ${wordFor(resource)}`)),
+  );
+const allowed = (name: string, of = made): string[] => pairsOf(name, of).filter((pair) => !/^(sqs|logs):/.test(pair));
 
 /** The same pairs from the table and a list of needs. */
-const expected = (of: readonly (Need | EngineNeed)[]): string[] =>
+const expected = (of: Needs): string[] =>
   of
     .flatMap((need) => grants[need])
     .flatMap((grant) => {
@@ -61,6 +66,24 @@ const expected = (of: readonly (Need | EngineNeed)[]): string[] =>
 
 const sorted = (pairs: string[]) => [...new Set(pairs)].sort();
 
+it('knows the needs of every function', () => {
+  for (const of of [made, small])
+    expect(
+      shellsOf(of)
+        .map(([name]) => `stevedore-${of.stage.name}-${name}`)
+        .toSorted(),
+    ).toEqual(
+      of
+        .all('AWS::Lambda::Function')
+        .map(([, { Properties }]) => Properties.FunctionName)
+        .toSorted(),
+    );
+});
+
+it.each(shellsOf(small))('gives %s of the small stage exactly what its needs say', (name, of) => {
+  expect(sorted(allowed(name, small))).toEqual(sorted(expected(of)));
+});
+
 describe.each(shells)('the role of %s', (name, of) => {
   it('has exactly what its needs say', () => {
     expect(sorted(allowed(name))).toEqual(sorted(expected(of)));
@@ -71,6 +94,28 @@ describe.each(shells)('the role of %s', (name, of) => {
       for (const action of Action) expect(action).not.toContain('*');
       expect(Resource).not.toContain('*');
     }
+  });
+
+  it('writes its own log, takes from the queues that feed it, and sends: no more than that besides its needs', () => {
+    const others = sorted(pairsOf(name, made).filter((pair) => /^(sqs|logs):/.test(pair)));
+    const taking = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'];
+    const [id] = made.fn(name);
+    const fed = made
+      .all('AWS::Lambda::EventSourceMapping')
+      .filter(([, { Properties }]) => Properties.FunctionName.Ref === id)
+      .map(([, { Properties }]) => JSON.stringify(Properties.EventSourceArn));
+    expect(others).toEqual(
+      [
+        'logs:CreateLogStream on own log',
+        'logs:PutLogEvents on own log',
+        ...(fed.length > 0 ? taking : []).map((action) => `sqs:${action} on queue`),
+        'sqs:SendMessage on queue',
+      ].toSorted(),
+    );
+    const taken = statementsOf(made, name)
+      .filter(({ Action }) => Action.includes('sqs:ReceiveMessage'))
+      .flatMap(({ Resource }) => Resource.map((of) => JSON.stringify(of)));
+    expect(sorted(taken)).toEqual(sorted(fed));
   });
 
   it('sends to the queues in its environment, and to no other', () => {

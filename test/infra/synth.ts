@@ -23,6 +23,7 @@ export const synth = (options: { types?: readonly JobType[]; stage?: Stage } = {
     data: Template.fromStack(stacks.data),
     service: Template.fromStack(stacks.service),
     watch: Template.fromStack(stacks.watch),
+    ...(stacks.uploadDoor && { uploadDoor: Template.fromStack(stacks.uploadDoor) }),
   };
   const every = Object.values(templates).flatMap((template) =>
     Object.entries(template.toJSON().Resources as Record<string, Resource>),

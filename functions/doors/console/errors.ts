@@ -31,6 +31,7 @@ const refusals: Record<RefusalReason, Status> = {
   template_not_found: 404,
   send_not_found: 404,
   already_sent: 409,
+  blast_not_exportable: 409,
   job_not_found: 404,
   not_allowed: 409,
   idempotency_conflict: 409,

@@ -195,6 +195,7 @@ export const errorAnswer = z.strictObject({
       'template_not_found',
       'send_not_found',
       'already_sent',
+      'blast_not_exportable',
       'job_not_found',
       'not_found',
       'method_not_allowed',

@@ -29,6 +29,8 @@ const refusals: Record<RefusalReason, readonly [status: number, code: number]> =
   template_not_found: [404, 14],
   send_not_found: [404, 12],
   already_sent: [409, 41],
+  // Extractors skip a campaign for this pair alone.
+  blast_not_exportable: [403, 99],
   too_large: [400, 99],
   idempotency_conflict: [409, 99],
   job_not_found: [404, 99],

@@ -5,7 +5,7 @@ import type { List, Lists, Ports } from '../ports.ts';
 import type { Profile } from '../profile.ts';
 import { slicesFor, slicesOfAll } from '../slices.ts';
 import { matcher } from './matcher.ts';
-import { invalidQuery, type Query } from './query.ts';
+import { invalidQuery, type Query, type Test } from './query.ts';
 import { findLists, resolveLists, sourceLists } from './source.ts';
 
 type Context = Pick<JobContext<unknown, unknown>, 'ports' | 'client' | 'job'>;
@@ -38,12 +38,17 @@ export const querySlices = async (context: Context, query: Query): Promise<Slice
   return slicesOfAll();
 };
 
-/** Those of a slice, in order of sid, in batches. Relative times count from the job's beginning, the same for all slices. */
-export async function* matching(context: Context, query: Query, { from, to }: Slice): AsyncGenerator<Profile[]> {
-  const { ports, client, job } = context;
+/** Whom the query of a job means. Relative times count from the job's beginning, the same for all slices. */
+export const testOf = async ({ ports, client, job }: Context, query: Query): Promise<Test> => {
   const lists = await findLists(query, (name) => ports.lists.find(client.id, name));
   const now = job.startedAt ?? job.createdAt;
-  const matches = matcher(query, { now, offset: offsetOf(client.settings.timeZone), lists });
+  return matcher(query, { now, offset: offsetOf(client.settings.timeZone), lists });
+};
+
+/** Those of a slice, in order of sid, in batches. */
+export async function* matching(context: Context, query: Query, { from, to }: Slice): AsyncGenerator<Profile[]> {
+  const { ports, client } = context;
+  const matches = await testOf(context, query);
   const list = await narrowest(context, query);
   const people = list ? ports.profiles.members(client.id, list.id, from, to) : ports.profiles.scan(client.id, from, to);
   for await (const profiles of people) {

@@ -6,6 +6,7 @@ import { findPeople, type Person } from '../people/find-people.ts';
 import { asksForKeys, type Given, giveKeys, releaseKeys, type Turn } from '../people/give-keys.ts';
 import { mergePeople } from '../people/merge-people.ts';
 import { type KeyChanges, type PersonKey, textOfKey, textsOfKeys } from '../people/person-key.ts';
+import type { Client, Ports } from '../ports.ts';
 import type { ConsentWord, Profile, ProfileChange, ProfilePatch, Sid } from '../profile.ts';
 import { type Decision, decide, type Writer } from './patch-decision.ts';
 
@@ -43,7 +44,11 @@ export type Shape = (entry: PatchEntry, profile: Profile) => Shaped;
 const rounds = 8;
 
 type Context = Pick<JobContext<unknown, unknown>, 'ports' | 'client' | 'job'>;
-type WriterContext = Pick<Context, 'ports' | 'client'> & { writer: Writer };
+interface WriterContext {
+  ports: Pick<Ports, 'profiles' | 'records' | 'clock'>;
+  client: Client;
+  writer: Writer;
+}
 
 export const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
   stamp: job.id,

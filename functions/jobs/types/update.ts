@@ -1,6 +1,8 @@
 // update: changes many people at once: variables, lists, what they want, keys; those of a file, of a URL, of a query, or named one by one.
 import { z } from 'zod';
 import type { InputRow } from '../../files/rows.ts';
+import { findBlast, scheduleBlast } from '../campaigns/blasts.ts';
+import { unknownBlast } from '../campaigns/save-blast.ts';
 import { type Applied, defineJobType, type Forecast, type JobContext } from '../define.ts';
 import { Refusal } from '../errors.ts';
 import type { Millis } from '../job.ts';
@@ -37,7 +39,17 @@ const updateParam = z.unknown().transform((raw, context): Record<string, unknown
   return z.NEVER;
 });
 
-const params = z.object({ update: updateParam.optional(), query: queryParam.optional() });
+/** A campaign's number; forms send it as text. */
+const blastId = z
+  .union([z.number(), z.string().regex(/^\s*\d{1,15}\s*$/)])
+  .transform(Number)
+  .pipe(z.int().min(0));
+
+const params = z.object({
+  update: updateParam.optional(),
+  query: queryParam.optional(),
+  schedule_blast: blastId.optional(),
+});
 type Params = z.infer<typeof params>;
 
 interface Prepared {
@@ -98,8 +110,9 @@ const withResolved = async <T>(
 export const update = defineJobType<Params, Prepared, UpdateEntry>({
   name: 'update',
   params,
-  async admit({ update: raw = {}, query }, client, ports) {
+  async admit({ update: raw = {}, query, schedule_blast: blast }, client, ports) {
     if (query) await checkLists(query, client, ports);
+    if (blast !== undefined && !(await findBlast(ports, client, blast))) throw unknownBlast(blast);
     for (const name of isObject(raw.lists) ? Object.keys(raw.lists) : [])
       if ((await ports.lists.find(client, name))?.details.query)
         throw new Refusal('invalid_parameter', `Invalid update: ${smartList}`);
@@ -107,7 +120,19 @@ export const update = defineJobType<Params, Prepared, UpdateEntry>({
   title: () => 'Bulk Update',
   // An empty one is shown as PHP shows it: so it was captured.
   echo: ({ update: raw = {} }) => ({ update: Object.keys(raw).length > 0 ? raw : [] }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read', 'aliases:write'],
+  needs: [
+    'profiles:read',
+    'profiles:write',
+    'lists:read',
+    'lists:write',
+    'aliases:read',
+    'aliases:write',
+    // Of two people who turn out to be one.
+    'purchases:read',
+    'purchases:write',
+    'blasts:read',
+    'blasts:write',
+  ],
   hurt: 'People whose update does not end: variables, lists and opt-outs stay as they were.',
   work: {
     kind: 'rows',
@@ -148,15 +173,26 @@ export const update = defineJobType<Params, Prepared, UpdateEntry>({
         reason: smartList,
       });
     },
-    async finish({ ports, client, job, prepared: { update: given } }) {
+    async finish({ ports, client, job, params: { schedule_blast: blast }, prepared: { update: given } }) {
       const { created = 0, updated = 0, unchanged = 0 } = job.counts;
       const vars = Object.entries(given.vars ?? {}).flatMap(([name, value]) => (value === null ? [] : [name]));
       for (const [name, joins] of Object.entries(given.lists ?? {}))
         if (joins) await ports.lists.learn(client.id, name, { vars, size: created + updated + unchanged });
-      return undefined;
+      if (blast === undefined) return undefined;
+      // Twice does no harm: the earlier moment stays.
+      const became = await scheduleBlast(ports, client.id, blast, ports.clock.now());
+      return { schedule_blast: blast, blast: blastWords[became] };
     },
   },
 });
+
+/** What became of the campaign, for the person who reads the job. */
+const blastWords: Record<Awaited<ReturnType<typeof scheduleBlast>>, string> = {
+  scheduled: 'scheduled',
+  unknown: 'the campaign is gone',
+  unready: 'the campaign has no list yet, or cannot be scheduled',
+  out: 'the campaign was sent already',
+};
 
 const queryOf = ({ query }: Params) => {
   if (!query) throw new Error('a selection without a query');

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Connection } from '../connection.ts';
-import type { JobAnswer } from '../door/client.ts';
+import { type JobAnswer, Unreachable } from '../door/client.ts';
 import { CliError } from '../exit.ts';
 import { pause } from '../interrupt.ts';
 import { bytesText, type Out } from '../output.ts';
@@ -81,7 +81,10 @@ const bring = async (
     await pause(wait * 1000, errand.signal);
     if (errand.signal.aborted) throw left(job);
     // A new form, for what is left of the hour; none when the file had arrived after all.
-    job = await begin(errand, order, memory);
+    job = await begin(errand, order, memory).catch((error: unknown) => {
+      if (error instanceof Unreachable) return job;
+      throw error;
+    });
   }
 };
 

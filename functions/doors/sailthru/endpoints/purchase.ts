@@ -6,8 +6,8 @@ import { rfc2822 } from '../dates.ts';
 import { ApiError, missing } from '../errors.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
 
-/** What both calls show of a purchase. */
-const shown = (purchase: Purchase, { settings }: Client): Answer => {
+/** What is shown of a purchase. */
+export const shownPurchase = (purchase: Purchase, { settings }: Client): Answer => {
   const { items, price, qty, time, keys, adjustments, tenders, vars, messageId } = purchase;
   return {
     items: items.map(({ more, ...item }) => ({ ...item, ...more })),
@@ -31,7 +31,7 @@ const textOf = (value: unknown): string | undefined =>
 export const purchase: Endpoint = {
   async POST({ ports, client, params }) {
     const made = await makePurchase(ports, client, params);
-    if ('id' in made) return { purchase: { _id: made.id, ...shown(made, client) } };
+    if ('id' in made) return { purchase: { _id: made.id, ...shownPurchase(made, client) } };
     const { reject, about } = made;
     const named = textOf(params.email) ?? textOf(params.id);
     if (about === 'email' && named === undefined) throw missing('email');
@@ -48,6 +48,6 @@ export const purchase: Endpoint = {
     const found = /^[0-9a-f]{24}$/.test(sid) ? await findPurchase(ports, client, sid) : undefined;
     if (!found)
       throw new ApiError(400, 99, `The purchase with ${key} '${id}' does not exist or is older than one year.`);
-    return { ...shown(found, client), email: found.email, user_id: found.sid };
+    return { ...shownPurchase(found, client), email: found.email, user_id: found.sid };
   },
 };
