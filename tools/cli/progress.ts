@@ -27,7 +27,7 @@ export const createBar = (out: Out): Bar => {
   let shown = '';
   return {
     show(label, value, total, detail) {
-      const line = barLine(label, value, total, detail).slice(0, (process.stderr.columns ?? 80) - 1);
+      const line = barLine(label, value, total, detail).slice(0, (process.stderr.columns || 80) - 1);
       const now = performance.now();
       if (line === shown || (now - drawnAt < every && value !== total)) return;
       drawnAt = now;
