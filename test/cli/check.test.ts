@@ -108,7 +108,7 @@ describe('check', () => {
         writeFileSync(path, bytes);
         expect(await checked(path)).toEqual(await asked(path));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
