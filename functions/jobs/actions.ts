@@ -4,7 +4,7 @@ import { isEnded, type Job, type Millis } from './job.ts';
 import { keepFor } from './looks.ts';
 import { findType } from './registry.ts';
 
-export const actions = ['pause', 'resume', 'cancel', 'retry'] as const;
+export const actions = ['pause', 'resume', 'cancel', 'retry', 'run'] as const;
 export type Action = (typeof actions)[number];
 
 /** Whether rows of the job may have been applied: it cannot end at once, and what is left of it is not all of it. */
@@ -23,12 +23,20 @@ export const checkAllowed = (job: Job, action: Action, now: Millis): void => {
 const itIs = (job: Job, what: string): string =>
   `The job is ${job.stop && !isEnded(job) ? 'being stopped' : job.state}: it cannot be ${what}`;
 
+/** How long after its end a plan may be carried out: its input must outlast the longest pause of the job that does. */
+const runWithin = 24 * 3600_000;
+
 /** Why not; undefined when it is allowed. */
 const objectionTo: Record<Action, (job: Job, now: Millis) => string | undefined> = {
   pause: (job) => (isEnded(job) || job.state === 'paused' || job.stop ? itIs(job, 'paused') : undefined),
   resume: (job) => (job.state === 'paused' ? undefined : itIs(job, 'resumed')),
   cancel: (job) => (isEnded(job) || job.stop ? itIs(job, 'cancelled') : undefined),
   retry: (job, now) => (isEnded(job) ? objectionToRetry(job, now) : itIs(job, 'retried')),
+  run: (job, now) => {
+    if (job.mode !== 'plan') return 'The job is not a plan: there is nothing to be carried out';
+    if (job.state !== 'completed') return itIs(job, 'carried out');
+    return (job.finishedAt ?? now) + runWithin > now ? undefined : 'The plan is more than a day old: make a new one';
+  },
 };
 
 const objectionToRetry = (job: Job, now: Millis): string | undefined => {

@@ -1,4 +1,4 @@
-// What a person may do to a job while it is unfinished, and with one that has ended: pause, resume, cancel, retry.
+// What a person may do to a job while it is unfinished, and with one that has ended: pause, resume, cancel, retry; carry out a plan.
 import { checkAllowed, mayHaveWritten } from './actions.ts';
 import { closeJob, logEnd } from './end.ts';
 import { Refusal } from './errors.ts';
@@ -97,7 +97,21 @@ export const retryJob = async (ports: Ports, client: Owner, id: JobId): Promise<
   checkAllowed(job, 'retry', now);
   // Nothing was planned, so nothing was written: the same again.
   const source: Job['source'] = mayHaveWritten(job) ? { kind: 'rest', of: job.id } : job.source;
-  const claim = { client: client.id, key: `retry ${id}`, fingerprint: id, job: newId(now), expiresAt: now + retryLife };
+  return follow(ports, job, `retry ${id}`, source);
+};
+
+/** Makes of a plan the job that does it, over the very same input. Asked for twice it is one job. */
+export const runPlan = async (ports: Ports, client: Owner, id: JobId): Promise<Job> => {
+  const job = await findJob(ports, client, id);
+  checkAllowed(job, 'run', ports.clock.now());
+  return follow(ports, job, `run ${id}`, job.source);
+};
+
+/** A new job like `job`, which becomes its parent; the one that was made under `key` already when there is one. */
+const follow = async (ports: Ports, job: Job, key: string, source: Job['source']): Promise<Job> => {
+  const { id: parent, client } = job;
+  const now = ports.clock.now();
+  const claim = { client, key, fingerprint: parent, job: newId(now), expiresAt: now + retryLife };
   const held = await ports.jobs.claim(claim);
   const earlier = held.job === claim.job ? undefined : await ports.jobs.read(held.job);
   if (earlier) {
@@ -107,8 +121,8 @@ export const retryJob = async (ports: Ports, client: Owner, id: JobId): Promise<
   const { type, door, name, params, echo, reportEmail, postbackUrl, errorBudget } = job;
   return createJob(ports, {
     id: held.job,
-    client: client.id,
-    parent: id,
+    client,
+    parent,
     type,
     door,
     name,

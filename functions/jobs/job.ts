@@ -101,6 +101,8 @@ export type Channel = 'mail' | 'postback';
 export interface Delivery {
   state: 'due' | 'sending' | 'delivered' | 'failed';
   attempts: number;
+  /** How many of the attempts were made before somebody asked for the report once more: the delays begin anew behind them. */
+  before?: number;
   /** When the last attempt was made. */
   at?: Millis;
   /** What came of it: an HTTP status or a word such as `refused`. Never a body. */

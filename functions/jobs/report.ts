@@ -1,8 +1,8 @@
 // The reporter: tells a job's end by mail and by postback, tries again with growing delay, and keeps a log of it on the job.
 import { linksOf } from './download.ts';
-import { RetryLater } from './errors.ts';
-import type { Channel, Delivery, Job, JobId } from './job.ts';
-import { nextLook } from './looks.ts';
+import { Refusal, RetryLater } from './errors.ts';
+import { type Channel, type Delivery, isEnded, type Job, type JobId } from './job.ts';
+import { lookAfter, nextLook } from './looks.ts';
 import { BlockedAddress, type Client, type Message, type Notice, type Ports } from './ports.ts';
 import { reportMail } from './reports/report-mail.ts';
 import { webhookHeaders } from './reports/webhook-headers.ts';
@@ -38,10 +38,11 @@ export const sendReport = async (ports: Ports, id: JobId, channel: Channel): Pro
   const client = job && (await ports.clients.byId(job.client));
   if (!job || !client || !delivery || !mayTry(delivery, now)) return;
   const attempts = delivery.attempts + 1;
-  const sending: Delivery = { state: 'sending', attempts, at: ports.clock.now() };
+  const { before = 0 } = delivery;
+  const sending: Delivery = { state: 'sending', attempts, ...(before > 0 && { before }), at: ports.clock.now() };
   if (!(await ports.jobs.deliver(id, channel, delivery.attempts, sending))) return;
   const outcome = await attempt(ports, client, job, channel);
-  const delay = outcome.again ? retryDelays[attempts - 1] : undefined;
+  const delay = outcome.again ? retryDelays[attempts - before - 1] : undefined;
   const state = outcome.delivered ? 'delivered' : delay === undefined ? 'failed' : 'due';
   const log = { job: id, channel, state, attempt: attempts, answer: outcome.answer };
   if (state === 'delivered') ports.log.info('report.delivered', log);
@@ -55,6 +56,27 @@ export const sendReport = async (ports: Ports, id: JobId, channel: Channel): Pro
   const wait = state === 'due' && delay !== undefined ? delay * 1000 : 0;
   const next = after && nextLook(after, ports.clock.now() + wait);
   if (next !== undefined) await ports.jobs.move(id, lookAgain(next));
+};
+
+/**
+ * Sends the reports of an ended job once more, or the one by `channel`. Those that are on their way are left alone.
+ * Throws Refusal `not_allowed` when there is none to be sent.
+ */
+export const sendReportsAgain = async (ports: Ports, job: Job, channel?: Channel): Promise<Job> => {
+  if (!isEnded(job)) throw new Refusal('not_allowed', `The job is ${job.state}: its reports are sent at its end`);
+  const asked = channels(job).filter((name) => channel === undefined || name === channel);
+  if (asked.length === 0)
+    throw new Refusal('not_allowed', 'The job has no such report: it was ordered without an address for it');
+  // First, so that the sweeper sends what this leaves behind when it dies on the way.
+  await ports.jobs.move(job.id, lookAgain(ports.clock.now() + lookAfter.reporting));
+  for (const name of asked) {
+    const { state, attempts } = job.deliveries[name] ?? { state: 'due', attempts: 0 };
+    if (state === 'delivered' || state === 'failed')
+      await ports.jobs.deliver(job.id, name, attempts, { state: 'due', attempts, before: attempts });
+  }
+  const due = (await ports.jobs.read(job.id)) ?? job;
+  await sendReports(ports, due);
+  return due;
 };
 
 const mayTry = (delivery: Delivery, now: number): boolean =>

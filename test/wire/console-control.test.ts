@@ -67,7 +67,17 @@ const cases: [what: string, job: Partial<Job>, allowed: Action[]][] = [
     { state: 'completed', ...planned, ...over, files: { rejected: result({ removed: true }) } },
     [],
   ],
-  ['a plan that is made', { state: 'completed', mode: 'plan', ...planned, ...over, files: { rejected: result() } }, []],
+  [
+    'a plan that is made',
+    { state: 'completed', mode: 'plan', ...planned, ...over, files: { rejected: result() } },
+    ['run'],
+  ],
+  [
+    'a plan of the day before',
+    { state: 'completed', mode: 'plan', ...planned, startedAt: at - day, finishedAt: Date.now() - 25 * hour },
+    [],
+  ],
+  ['a plan that failed', { state: 'failed', mode: 'plan', ...begun, ...over }, []],
   ['a completed export', { state: 'completed', ...exporting, ...over }, ['retry']],
   ['incomplete', { state: 'incomplete', ...planned, ...over, files: { notProcessed: result() } }, ['retry']],
   ['failed before it was planned', { state: 'failed', ...begun, ...over }, ['retry']],
@@ -94,6 +104,7 @@ const after: Record<Action, (before: Job) => Partial<Job>> = {
       ? { state: 'running', stop: 'cancel' }
       : { state: 'cancelled', finishedAt: expect.any(Number) },
   retry: ({ state }) => ({ state }),
+  run: ({ state }) => ({ state }),
 };
 
 describe.each(cases)('a job that is %s', (_, fields, allowed) => {
@@ -123,11 +134,14 @@ describe.each(cases)('a job that is %s', (_, fields, allowed) => {
       expect(stored).toEqual(before);
       return;
     }
-    expect(status).toBe(action === 'retry' ? 201 : 200);
+    const makes = action === 'retry' || action === 'run';
+    expect(status).toBe(makes ? 201 : 200);
     expect(stored).toMatchObject(after[action](before));
-    if (action === 'retry') {
+    if (makes) {
       const made = await readJob(house.ports, body.id);
-      const rest = before.plan && before.type === 'import' ? { kind: 'rest', of: before.id } : before.source;
+      expect(made.mode).toBeUndefined();
+      const rest =
+        action === 'retry' && before.plan && before.type === 'import' ? { kind: 'rest', of: before.id } : before.source;
       expect(made).toMatchObject({ state: 'pending', parent: before.id, type: before.type, counts: {}, done: [] });
       expect(made.source).toEqual(rest);
     } else expect(jobAnswer.parse(body)).toMatchObject({ id: before.id, state: stored.state });
@@ -191,6 +205,18 @@ it('a retry brings the rejected rows again, and no others', async () => {
     rows: 1,
     counts: { rejected: 1 },
   });
+});
+
+it('a plan that is carried out changes what it said it would, over the same file', async () => {
+  const file = 'email\nnew@example.com\nnobody\n';
+  const plan = await settled(house, await importFile(house, file, { list: 'Planned', mode: 'plan' }));
+  const [first, again] = [await client.act(plan.id, 'run'), await client.act(plan.id, 'run')];
+  expect(again.body.id).toBe(first.body.id);
+  await house.settle();
+  const { body: done } = await client.job(first.body.id);
+  expect(jobAnswer.parse(done)).toMatchObject({ mode: 'run', parent: plan.id, state: 'completed' });
+  expect(done.counts).toMatchObject(plan.counts);
+  expect(done.counts.created).toBe(1);
 });
 
 it('logs ids and words only', () => {

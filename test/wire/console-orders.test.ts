@@ -96,7 +96,7 @@ describe('an order', () => {
     const plan = await client.submit({ ...order, mode: 'plan' });
     await house.settle();
     const planned = (await client.job(plan.body.id)).body;
-    expect(jobAnswer.parse(planned)).toMatchObject({ mode: 'plan', state: 'completed', actions: [] });
+    expect(jobAnswer.parse(planned)).toMatchObject({ mode: 'plan', state: 'completed', actions: ['run'] });
     expect(planned.receipt.plannedCostUsd).toBeGreaterThan(0);
   });
 

@@ -131,10 +131,13 @@ describe('a signed call', () => {
   });
 
   it.each([
-    ['GET', '/jobs', 405, 'method_not_allowed', 'POST'],
+    ['PUT', '/jobs', 405, 'method_not_allowed', 'GET, POST'],
+    ['POST', '/lists', 405, 'method_not_allowed', 'GET'],
+    ['POST', '/overview', 405, 'method_not_allowed', 'GET'],
+    ['GET', `/jobs/${noId}/reports`, 405, 'method_not_allowed', 'POST'],
     ['DELETE', `/jobs/${noId}`, 405, 'method_not_allowed', 'GET'],
     ['GET', `/jobs/${noId}/cancel`, 405, 'method_not_allowed', 'POST'],
-    ['OPTIONS', '/jobs', 405, 'method_not_allowed', 'POST'],
+    ['OPTIONS', '/jobs', 405, 'method_not_allowed', 'GET, POST'],
     ['POST', `/jobs/${noId}/explode`, 404, 'not_found', null],
     ['GET', '/', 404, 'not_found', null],
     ['GET', '/jobs/', 404, 'not_found', null],

@@ -86,7 +86,11 @@ const reportsOf = (job: Job): JobAnswer['reports'] =>
   (['mail', 'postback'] as const).flatMap((channel) => {
     const delivery = job.deliveries[channel];
     if (!delivery) return [];
-    const { state, attempts, at, answer } = delivery;
-    const told = { ...(at !== undefined && { at: iso(at) }), ...(answer !== undefined && { answer }) };
+    const { state, attempts, before, at, answer } = delivery;
+    const told = {
+      ...(before !== undefined && { before }),
+      ...(at !== undefined && { at: iso(at) }),
+      ...(answer !== undefined && { answer }),
+    };
     return [{ channel, state, attempts, ...told }];
   });

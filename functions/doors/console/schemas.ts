@@ -42,6 +42,8 @@ const report = z.strictObject({
   channel: z.enum(['mail', 'postback']),
   state: z.enum(['due', 'sending', 'delivered', 'failed']),
   attempts: count,
+  /** How many of them were made before the report was asked for once more. */
+  before: count.optional(),
   /** When the last attempt was made. */
   at: time.optional(),
   /** What came of it: an HTTP status, or a word. */
@@ -102,6 +104,77 @@ export const jobAnswer = z.strictObject({
   /** What may be done to the job now. */
   actions: z.array(z.enum(actions)),
 });
+
+/** Of a job what a list of jobs shows. */
+export const jobSummary = jobAnswer.pick({
+  id: true,
+  type: true,
+  name: true,
+  door: true,
+  state: true,
+  stopping: true,
+  phase: true,
+  mode: true,
+  parent: true,
+  createdAt: true,
+  beginsAt: true,
+  startedAt: true,
+  finishedAt: true,
+  times: true,
+  rows: true,
+  progress: true,
+  counts: true,
+  failure: true,
+  actions: true,
+});
+
+/** A page of jobs. With `next` there may be more, behind it. */
+export const jobsAnswer = z.strictObject({ jobs: z.array(jobSummary), next: z.string().optional() });
+
+/** The beginning of the file of rejected rows. */
+export const rejectedAnswer = z.strictObject({
+  columns: z.array(z.string()),
+  rows: z.array(z.strictObject({ line: count, reason: z.string(), cells: z.array(z.string()) })),
+});
+
+export const listsAnswer = z.strictObject({
+  lists: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      createdAt: time,
+      /** About how many people are in it. */
+      about: count,
+      /** Variables that its members are known to have. */
+      vars: z.array(z.string()),
+      /** True of a list that a query makes. */
+      smart: z.boolean(),
+    }),
+  ),
+  /** How many lists there are, of that text. */
+  total: count,
+});
+
+/** All jobs that have not ended, and those that ended in the last 24 hours. */
+export const overviewAnswer = z.strictObject({
+  since: time,
+  /** True when there are more jobs than were looked at. */
+  more: z.strictObject({ unfinished: z.boolean(), ended: z.boolean() }),
+  states: z.partialRecord(jobAnswer.shape.state, count),
+  /** Rows by outcome; plans are left out. */
+  counts: z.record(z.enum(outcomes), count),
+  /** Rows by hour. A job's rows are spread evenly over the time in which it worked. */
+  throughput: z.array(z.strictObject({ at: time, rows: count })),
+  running: z.array(jobSummary),
+  failures: z.array(jobSummary),
+});
+
+/** The body of an order to send reports once more; empty for all of them. */
+export const reportOrder = z.strictObject({ channel: z.enum(['mail', 'postback']).optional() });
+
+export type JobSummary = z.infer<typeof jobSummary>;
+export type ListsAnswer = z.infer<typeof listsAnswer>;
+export type OverviewAnswer = z.infer<typeof overviewAnswer>;
 export type JobAnswer = z.infer<typeof jobAnswer>;
 export type UploadForm = z.infer<typeof upload>;
 

@@ -28,7 +28,10 @@ export const reportMail = async (ports: Ports, client: Client, job: Job): Promis
     ...(rejected.length > 0 ? ['', 'First rejected rows:', ...rejected.map((line) => `  ${line}`)] : []),
     '',
   ].join('\n');
-  return { id: `${job.id}-mail`, to: job.reportEmail ?? '', subject, text, html: toHtml(subject, facts, rejected) };
+  // A mail that somebody asked for once more is another mail; the tries of one are not.
+  const { before = 0 } = job.deliveries.mail ?? {};
+  const id = before > 0 ? `${job.id}-mail-${before}` : `${job.id}-mail`;
+  return { id, to: job.reportEmail ?? '', subject, text, html: toHtml(subject, facts, rejected) };
 };
 
 const factsOf = async (ports: Ports, client: Client, job: Job): Promise<Fact[]> => {
