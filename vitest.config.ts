@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './test/console/chromium.ts';
 
 const project = (name: string, options: { timeout?: number; serial?: boolean } = {}) => ({
   test: {
@@ -10,6 +11,11 @@ const project = (name: string, options: { timeout?: number; serial?: boolean } =
   },
 });
 
+/** Nothing is left out where everything must be tested. */
+const hasBrowser = findChromium() !== undefined || process.env.CI !== undefined;
+if (!hasBrowser)
+  console.warn('No Chromium: the browser tests of the web console are left out. To run them: apt-get install chromium');
+
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +26,7 @@ export default defineConfig({
       project('local', { timeout: 120_000, serial: true }),
       project('cli', { timeout: 120_000, serial: true }),
       project('cloud', { timeout: 120_000, serial: true }),
+      ...(hasBrowser ? [project('console', { timeout: 120_000, serial: true })] : []),
       project('infra', { timeout: 120_000 }),
     ],
   },

@@ -2,6 +2,7 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { JobType } from '../functions/jobs/define.ts';
+import { ConsoleStack } from './console-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { checkConcurrency, lanesOf } from './lanes.ts';
 import { ServiceStack } from './service-stack.ts';
@@ -14,6 +15,7 @@ export interface Stacks {
   service: ServiceStack;
   watch: WatchStack;
   uploadDoor?: UploadDoorStack;
+  console?: ConsoleStack;
 }
 
 /** Adds the stacks to an app, and the checks that break the synthesis where a rule is neither kept nor answered for. */
@@ -40,8 +42,15 @@ export const addStacks = (app: App, stage: Stage, types: readonly JobType[]): St
     apiId: service.api.api.apiId,
     ...(uploadDoor && { uploadDoor: uploadDoor.health }),
   });
+  const site = stage.console && {
+    console: new ConsoleStack(app, id('console').id, {
+      ...props('console'),
+      data,
+      apiEndpoint: service.api.api.apiEndpoint,
+    }),
+  };
   Tags.of(app).add('application', 'stevedore');
   Tags.of(app).add('stage', stage.name);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { data, service, watch, ...(uploadDoor && { uploadDoor }) };
+  return { data, service, watch, ...(uploadDoor && { uploadDoor }), ...site };
 };

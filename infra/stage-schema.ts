@@ -79,6 +79,8 @@ export const stageSchema = z.strictObject({
    * authority of its own and no cookie counts, so any origin is no risk.
    */
   uploadOrigins: z.array(z.string().min(1)),
+  /** Whether there is a web console: CloudFront before its files and the API. It costs nothing while idle; new accounts may have to ask for CloudFront. */
+  console: z.boolean().optional(),
   /** A container service for requests with files of up to 1 GB in their bodies; it costs money while idle. */
   uploadDoor: z
     .strictObject({

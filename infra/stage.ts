@@ -28,6 +28,7 @@ const small: Stage = {
 const dev: Stage = {
   ...small,
   name: 'dev',
+  console: true,
   lanes: 'each',
   concurrency: { account: 1000, spare: 100, plan: 2, lane: 4, report: 2, uploads: 2, deadLetter: 2 },
 };

@@ -25,6 +25,7 @@ try {
     if (env.PUBLIC_URL === undefined)
       console.log('Links lead to this machine only: set PUBLIC_URL to where others reach it.');
   }
+  console.log(`The web console is at ${running.url}/console/`);
   console.log(`State is kept in ${env.STEVEDORE_HOME}`);
   console.log(`Stevedore is ready on ${running.url}`);
 } catch (error) {

@@ -17,6 +17,7 @@ import type { Ports } from '../jobs/ports.ts';
 import { uploadArrived } from '../jobs/schedule.ts';
 import { sweepSends } from '../jobs/sends/release.ts';
 import { resume, sweep } from '../jobs/sweep.ts';
+import { consoleSite } from './console-site.ts';
 import { Crew } from './crew.ts';
 import { ensureDemoClient } from './demo-client.ts';
 import { downloads } from './downloads.ts';
@@ -85,8 +86,10 @@ export const start = async (env: ServerEnv): Promise<Running> => {
       arrived: (key) => uploadArrived(ports, key),
     }),
   );
-  app.get('/', (context) => context.text('Stevedore is running. The job API is at /job.\n'));
+  app.get('/', (context) => context.text('Stevedore is running. The job API is at /job, the console at /console/.\n'));
   app.route(consolePath, consoleDoor(ports));
+  const site = consoleSite({ uploads: new URL(options.baseUrl).origin });
+  app.on(['GET', 'HEAD'], ['/console', '/console/*'], site);
   app.route(greenarrowPath, greenarrowDoor(ports));
   app.route('/', appendDoor(ports));
   app.route('/', sailthruDoor(ports));

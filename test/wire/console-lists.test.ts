@@ -1,7 +1,14 @@
 // The console's door and what its pages are made of: jobs found by filters and in pages, lists, the overview, rejected rows.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { jobsAnswer, listsAnswer, overviewAnswer, rejectedAnswer } from '../../functions/doors/console/schemas.ts';
+import {
+  jobsAnswer,
+  listsAnswer,
+  overviewAnswer,
+  rejectedAnswer,
+  typesAnswer,
+} from '../../functions/doors/console/schemas.ts';
 import type { Job } from '../../functions/jobs/job.ts';
+import { registry } from '../../functions/jobs/registry.ts';
 import { aJob } from '../contracts/samples.ts';
 import { consoleClient } from '../helpers/console-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
@@ -177,6 +184,11 @@ describe('the first rejected rows', () => {
     const good = await imported(house, 'email\nada@example.com\n', { list: 'Good' });
     expect((await client.call('GET', `/jobs/${good.id}/rejected`)).body).toEqual({ columns: [], rows: [] });
   });
+});
+
+it('the types are those of the registry', async () => {
+  const { types } = typesAnswer.parse((await client.call('GET', '/types')).body);
+  expect(types).toEqual(registry.map(({ name, work }) => ({ name, kind: work.kind })));
 });
 
 it('the record is the job as it is kept', async () => {

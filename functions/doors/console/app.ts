@@ -16,7 +16,7 @@ import { readJson } from './body.ts';
 import { DoorError, doorErrorOf, envelope, unexpected } from './errors.ts';
 import { filterOf, jobsQuery, listsQuery, readQuery, rejectedQuery } from './queries.ts';
 import { type JobAnswer, jobOrder, reportOrder, type UploadForm } from './schemas.ts';
-import { listsOf, overviewAnswerOf, overviewSpan, pageOf } from './views.ts';
+import { listsOf, overviewAnswerOf, overviewSpan, pageOf, typesAnswerOf } from './views.ts';
 
 /** Where the door is mounted: clients sign the whole path. */
 export const consolePath = '/console/api';
@@ -55,6 +55,8 @@ export const consoleDoor = (ports: Ports): Hono<Env> => {
     return context.json(listsOf(await ports.lists.all(context.var.call.client.id), text, limit));
   });
   app.all('/lists', () => wrongMethod('GET'));
+  app.get('/types', (context) => context.json(typesAnswerOf()));
+  app.all('/types', () => wrongMethod('GET'));
   app.get('/overview', async (context) => {
     const overview = await overviewOf(ports, context.var.call.client.id, overviewSpan);
     return context.json(overviewAnswerOf(overview, ports.clock.now()));

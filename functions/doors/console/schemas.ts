@@ -155,6 +155,11 @@ export const listsAnswer = z.strictObject({
   total: count,
 });
 
+/** The job types that there are. `rows` read a file, a URL or addresses; `slices` go through the user base. */
+export const typesAnswer = z.strictObject({
+  types: z.array(z.strictObject({ name: z.string(), kind: z.enum(['rows', 'slices']) })),
+});
+
 /** All jobs that have not ended, and those that ended in the last 24 hours. */
 export const overviewAnswer = z.strictObject({
   since: time,
@@ -173,6 +178,9 @@ export const overviewAnswer = z.strictObject({
 export const reportOrder = z.strictObject({ channel: z.enum(['mail', 'postback']).optional() });
 
 export type JobSummary = z.infer<typeof jobSummary>;
+export type JobsAnswer = z.infer<typeof jobsAnswer>;
+export type RejectedAnswer = z.infer<typeof rejectedAnswer>;
+export type TypesAnswer = z.infer<typeof typesAnswer>;
 export type ListsAnswer = z.infer<typeof listsAnswer>;
 export type OverviewAnswer = z.infer<typeof overviewAnswer>;
 export type JobAnswer = z.infer<typeof jobAnswer>;

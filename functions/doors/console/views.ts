@@ -2,8 +2,9 @@
 import { accountedRows, type Job, type Millis, outcomes } from '../../jobs/job.ts';
 import type { FoundJobs, Overview } from '../../jobs/listing.ts';
 import type { List } from '../../jobs/ports.ts';
+import { registry } from '../../jobs/registry.ts';
 import { answerOf } from './answer.ts';
-import { type JobSummary, jobSummary, type ListsAnswer, type OverviewAnswer } from './schemas.ts';
+import { type JobSummary, jobSummary, type ListsAnswer, type OverviewAnswer, type TypesAnswer } from './schemas.ts';
 
 const shown = Object.keys(jobSummary.shape) as (keyof JobSummary)[];
 
@@ -18,6 +19,11 @@ const summaryOf = (job: Job, now: Millis): JobSummary => {
 export const pageOf = ({ jobs, next }: FoundJobs, now: Millis): { jobs: JobSummary[]; next?: string } => ({
   jobs: jobs.map((job) => summaryOf(job, now)),
   ...(next !== undefined && { next }),
+});
+
+/** What this system can be ordered to do. */
+export const typesAnswerOf = (): TypesAnswer => ({
+  types: registry.map(({ name, work }) => ({ name, kind: work.kind })),
 });
 
 /** Lists whose name holds `text`, in order of name, at most `limit`. */

@@ -7,7 +7,7 @@ import { jobNumber, listNumber } from './numbers.ts';
 import { shownTime } from './times.ts';
 
 /** The ten counters, which are also the names of logs. */
-const counters = [
+export const counters = [
   'added',
   'updated',
   'failed',
