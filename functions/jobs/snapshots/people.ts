@@ -11,16 +11,7 @@ export interface View {
   offset: Offset;
 }
 
-const engagements = [
-  'engaged',
-  'active',
-  'passive',
-  'disengaged',
-  'dormant',
-  'new',
-  'hardbounce',
-  'optout',
-] as const;
+const engagements = ['engaged', 'active', 'passive', 'disengaged', 'dormant', 'new', 'hardbounce', 'optout'] as const;
 
 /** Places that are told of a person, and under which name. */
 const places = ['country', 'state', 'city'] as const;
