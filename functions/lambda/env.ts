@@ -48,6 +48,7 @@ const engine = runtime.extend({
   SENDS_TABLE: z.string().min(1),
   BLASTS_TABLE: z.string().min(1),
   RECIPIENTS_TABLE: z.string().min(1),
+  APPENDS_TABLE: z.string().min(1),
   UPLOADS_BUCKET: z.string().min(1),
   EXPORTS_BUCKET: z.string().min(1),
   JOBS_BUCKET: z.string().min(1),

@@ -14,6 +14,8 @@ interface Callbacks {
   disableLogging(): void;
   apiPost(action: string, data: object, files: string[], callback: Callback): void;
   apiGet(action: string, data: object, callback: Callback): void;
+  /** Its helpers for the endpoints beside /job: each takes a callback last. */
+  [helper: string]: (...args: never[]) => unknown;
 }
 
 const library = createRequire(import.meta.url)('sailthru-client') as Library;
@@ -29,6 +31,9 @@ export const createSailthruClient = (key: string, secret: string, url: string) =
   return {
     post: (data: Record<string, unknown>) =>
       answered((callback) => client.apiPost('job', data, 'file' in data ? ['file'] : [], callback)),
+    /** Calls a helper of the client by its name. */
+    call: (helper: string, ...args: unknown[]): Promise<Record<string, unknown>> =>
+      answered((callback) => client[helper]?.(...([...args, callback] as never[]))),
     job: (id: string) => answered((callback) => client.apiGet('job', { job_id: id }, callback)),
   };
 };

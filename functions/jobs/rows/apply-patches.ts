@@ -1,4 +1,5 @@
 // Find, read, compare, write what changed: how every job brings rows into profiles.
+import { indexForMatching } from '../append/match-index.ts';
 import type { Applied, Change, Entry, Forecast, JobContext } from '../define.ts';
 import { RetryLater } from '../errors.ts';
 import type { Outcome } from '../job.ts';
@@ -146,6 +147,8 @@ const writeTurns = async (
       if (change) changes.push(change);
     }
   }
+  const before = new Map(turns.map(({ person }) => [person.sid, person.profile]));
+  await indexForMatching(ports, client, changes, (sid) => before.get(sid));
   const conflicts = new Set(changes.length === 0 ? [] : await ports.profiles.apply(client.id, changes));
   if (conflicts.size > 0) for (const { index, person } of turns) if (conflicts.has(person.sid)) again.push(index);
   for (const [{ index, person }, keys] of given) {

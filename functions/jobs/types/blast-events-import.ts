@@ -45,6 +45,7 @@ export const blastEventsImport = defineJobType<Params, Prepared, EventEntry>({
     'profiles:read',
     'profiles:write',
     'aliases:read',
+    'aliases:write',
     'blasts:read',
     'blasts:write',
     'lists:read',

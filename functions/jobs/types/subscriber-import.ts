@@ -151,7 +151,7 @@ export const subscriberImport = defineJobType<SubscriberParams, Prepared, Subscr
   params: subscriberParams,
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read'],
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read', 'aliases:write'],
   hurt: 'People whose import of subscribers does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',
