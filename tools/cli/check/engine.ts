@@ -49,7 +49,7 @@ export const checkFile = async (request: CheckRequest, use: (checked: Checked) =
     const ports: Ports & EmbeddedPorts = {
       ...embedded,
       files: localInput(embedded.files, request.path, request.read),
-      hooks: { post: unwanted },
+      hooks: { post: unwanted, get: unwanted },
       events: { publish: async () => undefined },
       pulls: { open: unwanted, check: unwanted },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
