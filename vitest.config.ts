@@ -24,6 +24,7 @@ export default defineConfig({
       project('contracts', { timeout: 60_000 }),
       project('model', { timeout: 120_000 }),
       project('local', { timeout: 120_000, serial: true }),
+      project('cli', { timeout: 120_000, serial: true }),
       project('cloud', { timeout: 120_000, serial: true }),
       ...(hasBrowser ? [project('console', { timeout: 120_000, serial: true })] : []),
       project('infra', { timeout: 120_000 }),

@@ -3,7 +3,7 @@ import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
-import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { JobType } from '../functions/jobs/define.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../functions/lambda/env.ts';
 import { DoorApi } from './constructs/door-api.ts';
 import { feed, Lane, stageQueue, WorkQueue } from './constructs/lane.ts';
-import { Shell } from './constructs/shell.ts';
+import { Shell, type Target } from './constructs/shell.ts';
 import type { DataStack } from './data-stack.ts';
 import { rightsFor } from './grants.ts';
 import { deadLetterTimeout, domainQueues, type LaneSpec } from './lanes.ts';
@@ -39,7 +39,7 @@ export class ServiceStack extends Stack {
   readonly #lost: Queue;
   readonly #mail: { identityArn: string; from: string };
   /** The queue behind each name of the domain. */
-  readonly #queues = new Map<string, IQueue>();
+  readonly #queues = new Map<string, Target>();
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id, props);
@@ -51,7 +51,8 @@ export class ServiceStack extends Stack {
     });
     this.#mail = this.#mailOf(stage);
     const made = lanes.map((spec) => ({ spec, from: this.#workQueue(spec) }));
-    for (const { spec, from } of made) for (const name of spec.serves) this.#queues.set(name, from.queue);
+    for (const { spec, from } of made)
+      for (const name of spec.serves) this.#queues.set(name, { name, lane: spec.name, queue: from.queue });
     for (const { spec, from } of made) this.#addLane(spec, from);
     this.#addBurial(made.filter(({ spec }) => spec.buries).map(({ from }) => from));
     this.#addSweep(domainQueues(types));
@@ -77,13 +78,12 @@ export class ServiceStack extends Stack {
     return new WorkQueue(this, `Queue-${spec.name}`, { ...spec, ...lost, stage, deadLetterTimeout });
   }
 
-  #sendingTo(names: readonly string[]): Record<string, IQueue> {
-    const found = names.map((name) => {
-      const queue = this.#queues.get(name);
-      if (!queue) throw new Error(`no lane serves the queue ${name}`);
-      return [name, queue] as const;
+  #sendingTo(names: readonly string[]): Target[] {
+    return names.map((name) => {
+      const target = this.#queues.get(name);
+      if (!target) throw new Error(`no lane serves the queue ${name}`);
+      return target;
     });
-    return Object.fromEntries(found);
   }
 
   #rights(of: Parameters<typeof rightsFor>[0]) {

@@ -33,7 +33,7 @@ export const addStacks = (app: App, stage: Stage, types: readonly JobType[]): St
   const service = new ServiceStack(app, id('service').id, { ...props('service'), data, types, lanes });
   const door = stage.uploadDoor;
   const uploadDoor =
-    door && new UploadDoorStack(app, id('upload-door').id, { ...props('upload-door'), data, lanes, types, door });
+    door && new UploadDoorStack(app, id('upload-door').id, { ...props('upload-door'), data, lanes, door });
   const watch = new WatchStack(app, id('watch').id, {
     ...props('watch'),
     types,

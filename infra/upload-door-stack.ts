@@ -31,15 +31,14 @@ import {
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { JobType } from '../functions/jobs/define.ts';
 import { bundles } from './bundle.ts';
 import { alarmPeriod } from './constructs/alarm.ts';
-import { giveRights, logGroup, queueUrls } from './constructs/shell.ts';
+import { giveRights, logGroup, queueSetting, type Target } from './constructs/shell.ts';
 import type { DataStack } from './data-stack.ts';
 import { rightsFor } from './grants.ts';
-import { domainQueues, type LaneSpec } from './lanes.ts';
+import type { LaneSpec } from './lanes.ts';
 import { apiNeeds } from './needs.ts';
 import type { Stage } from './stage.ts';
 
@@ -56,7 +55,6 @@ export interface DoorHealth {
 export interface UploadDoorProps extends StackProps {
   stage: Stage;
   data: DataStack;
-  types: readonly JobType[];
   lanes: readonly LaneSpec[];
   door: NonNullable<Stage['uploadDoor']>;
 }
@@ -110,7 +108,7 @@ export class UploadDoorStack extends Stack {
     const taskRole = new Role(this, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
     const queues = this.#queues();
     // The doors send no mail.
-    giveRights(taskRole, rightsFor(apiNeeds, data, { identityArn: '', from: '' }), Object.values(queues));
+    giveRights(taskRole, rightsFor(apiNeeds, data, { identityArn: '', from: '' }), queues);
     const task = new FargateTaskDefinition(this, 'Task', {
       family: `stevedore-${stage.name}-upload-door`,
       cpu: door.cpu,
@@ -128,7 +126,7 @@ export class UploadDoorStack extends Stack {
         AWS_REGION: this.region,
         STAGE: stage.name,
         SERVICE: 'upload-door',
-        QUEUES: queueUrls(this, queues),
+        QUEUES: queueSetting(this, stage, queues),
         PORT: String(port),
       },
       logging: LogDrivers.awsLogs({ logGroup: logs, streamPrefix: 'door' }),
@@ -165,21 +163,16 @@ export class UploadDoorStack extends Stack {
   }
 
   /** By name, as whoever watches them knows them: lanes come and go without this stack. */
-  #queues(): Record<string, IQueue> {
-    const { stage, lanes, types } = this.#props;
-    const found = new Map<string, IQueue>();
-    for (const { name, serves } of lanes.filter(({ serves }) => serves.length > 0)) {
-      const resource = `stevedore-${stage.name}-${name}`;
-      const arn = this.formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
-      const queue = Queue.fromQueueArn(this, `Queue-${name}`, arn);
-      for (const of of serves) found.set(of, queue);
-    }
-    return Object.fromEntries(
-      domainQueues(types).flatMap((name) => {
-        const queue = found.get(name);
-        return queue ? [[name, queue]] : [];
-      }),
-    );
+  #queues(): Target[] {
+    const { stage, lanes } = this.#props;
+    return lanes
+      .filter(({ serves }) => serves.length > 0)
+      .flatMap(({ name: lane, serves }) => {
+        const resource = `stevedore-${stage.name}-${lane}`;
+        const arn = this.formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+        const queue = Queue.fromQueueArn(this, `Queue-${lane}`, arn);
+        return serves.map((name) => ({ name, lane, queue }));
+      });
   }
 
   #balancer(

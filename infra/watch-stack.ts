@@ -164,7 +164,7 @@ export class WatchStack extends Stack {
   /** The parts that keep everything else going. */
   #watchKeepers(lanes: readonly LaneSpec[]): void {
     this.#watchShell('dead-letter', 'Clients whose jobs met an error that does not go away: their jobs do not end.');
-    this.#watchShell('sweep', 'Clients whose jobs stand still: nobody sends them on.');
+    this.#watchShell('sweep', 'Clients whose jobs stand still, and whose sends fall due: nobody sends them on.');
     this.#alarm({
       kind: 'lost-messages',
       hurt: `Clients of a job that cannot end by itself (${lanes.length} queues lead here).`,
@@ -179,7 +179,7 @@ export class WatchStack extends Stack {
     });
     this.#alarm({
       kind: 'sweep-silent',
-      hurt: 'Clients whose jobs stand still, and those whose expired exports should be gone.',
+      hurt: 'Clients whose jobs stand still, whose sends fall due, and whose expired exports should be gone.',
       metric: this.#metrics.worker('sweep', 'Invocations'),
       threshold: 1,
       periods: 3,

@@ -7,19 +7,21 @@ import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from 
 import { benchMachine } from './bench/machine.ts';
 import { benchPlanner } from './bench/planner.ts';
 import { benchPurchases } from './bench/purchases.ts';
+import { benchRecipients } from './bench/recipients.ts';
+import { benchUpdate } from './bench/update.ts';
 import { loopNames, workerRatios } from './bench/worker-ratios.ts';
 
 const usage = `npm run bench -- [options]
-  --rows N       rows for one machine and for the planner (default 1,000,000)
+  --rows N       rows for one machine, for the planner and for the parts that are only run when asked for (default 1,000,000)
   --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only; with --only aws a dry run of it
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
-  --only PART    machine, floor, planner, aws, afternoon (which is the worker on AWS and plain loops beside it) or purchases
-                 (an import and the log of 31 days; only when asked for)
+  --only PART    machine, floor, planner, aws, afternoon (which is the worker on AWS and plain loops beside it), or, only when asked
+                 for, update (lines and a query), purchases (an import and the log of 31 days) or recipients (the history of a campaign)
   --no-floor     leave out the plain loops that figures can be compared with
   --profile DIR  write CPU profiles of the server and of the worker
   --json         print JSON`;
 
-const parts = ['machine', 'floor', 'planner', 'aws', 'afternoon', 'purchases'];
+const parts = ['machine', 'floor', 'planner', 'update', 'aws', 'afternoon', 'purchases', 'recipients'];
 /** Plain loops, for comparison. */
 const loops = ['floor', 'afternoon'];
 const leastAwsRows = 20_000;
@@ -90,7 +92,9 @@ const run = async (): Promise<void> => {
       add(workerRatios(worker, plain, name));
     }
   }
+  if (only === 'update') add(await benchUpdate(rows, profile));
   if (only === 'purchases') add(await benchPurchases(rows, profile));
+  if (only === 'recipients') add(await benchRecipients(rows));
   if (json) console.log(jsonOf(machine, sections));
 };
 

@@ -1,5 +1,11 @@
 // Files on S3: a bucket for each area.
-import { DeleteObjectsCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { attachment } from '../jobs/disposition.ts';
@@ -61,6 +67,15 @@ export const awsFiles = (s3: S3Client, buckets: AwsConfig['buckets']): Files => 
     const now = Math.floor(Date.now() / 1000);
     const left = Math.ceil(expiresAt / 1000) - now;
     return getSignedUrl(s3, new GetObjectCommand(placeOf(buckets, key)), {
+      expiresIn: Math.min(longestLink, Math.max(1, left)),
+      signingDate: new Date(now * 1000),
+    });
+  },
+
+  async putLink(key, { expiresAt }) {
+    const now = Math.floor(Date.now() / 1000);
+    const left = Math.ceil(expiresAt / 1000) - now;
+    return getSignedUrl(s3, new PutObjectCommand(placeOf(buckets, key)), {
       expiresIn: Math.min(longestLink, Math.max(1, left)),
       signingDate: new Date(now * 1000),
     });

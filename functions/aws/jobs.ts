@@ -137,19 +137,25 @@ export const awsJobs = (dynamodb: DynamoDBDocumentClient, table: string): Jobs =
       return (await change(id, update)) !== undefined;
     },
 
-    async list(client, { limit, after, only }) {
+    async list(client, { limit, after, before, only }) {
       const first = only === 'ended' ? rankPrefix.ended : rankPrefix.unfinished;
+      const end = only === 'unfinished' ? rankPrefix.ended : '2';
+      const start = after === undefined ? first : `${after}!`;
+      const until = before !== undefined && before < end ? before : end;
+      // Nothing lies between, and a range that ends before it begins is refused.
+      if (until < start) return [];
       const answer = await dynamodb.send(
         new QueryCommand({
           TableName: table,
           IndexName: byRank.index,
-          // BETWEEN takes its ends in: no rank is as short as a prefix, and the first of a page was seen.
+          // BETWEEN takes its ends in: no rank is as short as a prefix, and the first of a page was seen, so that it begins with
+          // what comes right behind.
           KeyConditionExpression: '#client=:client AND #rank BETWEEN :first AND :end',
           ExpressionAttributeNames: { '#client': byRank.partition, '#rank': byRank.sort },
           ExpressionAttributeValues: {
             ':client': client,
-            ':first': after === undefined ? first : `${after}~`,
-            ':end': only === 'unfinished' ? rankPrefix.ended : '2',
+            ':first': start,
+            ':end': until,
           },
           Limit: limit,
         }),

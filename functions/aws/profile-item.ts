@@ -1,6 +1,6 @@
 // A profile as an item: variables and lists are maps, so that an update can set one entry and leave the others.
 import type { DeleteCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { ConsentWord, Profile, ProfileChange } from '../jobs/profile.ts';
+import { type ConsentWord, keyNames, type Profile, type ProfileChange } from '../jobs/profile.ts';
 import { Update } from './expression.ts';
 import { type Key, profileKey } from './layout.ts';
 import { asWord, fromWord } from './words.ts';
@@ -66,10 +66,7 @@ export const updatesOf = ({ job, patch, consent, statsVersion, seen = {} }: Prof
     update.when(`attribute_exists(${update.path('pk')})`);
     if (consent !== undefined) whenConsentIs(update, consent);
     if (statsVersion !== undefined) whenStatsAre(update, statsVersion);
-    for (const [name, value] of Object.entries(seen)) {
-      const path = update.path(name);
-      update.when(value === undefined ? `attribute_not_exists(${path})` : `${path}=${update.value(value)}`);
-    }
+    for (const [name, value] of Object.entries(seen)) whenFieldIs(update, name, value);
     for (const step of steps.slice(at, at + entriesPerUpdate)) step(update);
     updates.push(update);
   }
@@ -79,6 +76,25 @@ export const updatesOf = ({ job, patch, consent, statsVersion, seen = {} }: Prof
 const whenConsentIs = (update: Update, consent: ConsentWord): void => {
   const optout = update.path('optout');
   update.when(consent === 'none' ? `attribute_not_exists(${optout})` : `${optout}=${update.value(consent)}`);
+};
+
+/** An expression may have 300 operators. */
+const comparedEntries = 100;
+
+/** Entry by entry: the emulator that tests run on compares no lists and maps. */
+const whenFieldIs = (update: Update, name: string, value: Profile['keys'] | string[]): void => {
+  const path = update.path(name);
+  if (value === undefined) update.when(`attribute_not_exists(${path})`);
+  else if (Array.isArray(value)) {
+    update.when(`size(${path})=${update.value(value.length)}`);
+    for (const [index, entry] of value.slice(0, comparedEntries).entries())
+      update.when(`${path}[${index}]=${update.value(entry)}`);
+  } else
+    for (const key of keyNames) {
+      const entry = update.path([name, key]);
+      const expected = value[key];
+      update.when(expected === undefined ? `attribute_not_exists(${entry})` : `${entry}=${update.value(expected)}`);
+    }
 };
 
 const whenStatsAre = (update: Update, wanted: number): void => {

@@ -11,6 +11,7 @@ import { type FileMeta, readMeta, removeMeta, writeMeta } from './file-meta.ts';
 import { areas, keyOf, pathOf } from './file-names.ts';
 import { signLink } from './links.ts';
 import { bytesOfPieces, linkPieces, type Pieces, removePieces, sizeOf } from './pieces.ts';
+import { signPutLink } from './put-links.ts';
 import { signTicket } from './tickets.ts';
 
 const bufferBytes = 256 * 1024;
@@ -120,6 +121,10 @@ export const embeddedFiles = (home: string, baseUrl: () => string): Files => {
 
     async link(key, expiresAt) {
       return signLink(home, baseUrl(), key, expiresAt);
+    },
+
+    async putLink(key, options) {
+      return signPutLink(home, baseUrl(), key, options);
     },
 
     async ticket(key, options) {

@@ -93,10 +93,11 @@ export const embeddedJobs = (db: DatabaseSync, now: () => number): Jobs => {
       });
     },
 
-    async list(client, { limit, after, only }) {
+    async list(client, { limit, after, before, only }) {
       const first = only === 'ended' ? rankPrefix.ended : rankPrefix.unfinished;
       const end = only === 'unfinished' ? rankPrefix.ended : '2';
-      return selectRanked.all(client, after ?? first, end, limit).map(jobOf);
+      const until = before !== undefined && before < end ? before : end;
+      return selectRanked.all(client, after ?? first, until, limit).map(jobOf);
     },
 
     async between(client, first, last) {

@@ -12,7 +12,7 @@ const [quote, backslash, open, close] = [0x22, 0x5c, 0x7b, 0x7d];
 type Place = 'start' | 'object' | 'text' | 'between' | 'other';
 
 /** Turns the white space between two objects of one line into a line end; leaves every other byte as it is. */
-export class ObjectSplitter {
+class ObjectSplitter {
   /** Whether anything had to be split so far. */
   split = false;
   #place: Place = 'start';

@@ -1,4 +1,5 @@
 // Who may call: a client, the names by which each protocol knows it, and the port that keeps them.
+import type { MatchField } from './append/match-keys.ts';
 import type { ClientId } from './job.ts';
 import { checkTimeZone } from './local-time.ts';
 
@@ -11,8 +12,17 @@ export interface ClientSettings {
   exportHours: number;
   /** Neutralises cells that a spreadsheet would run as formulas. */
   guardFormulas: boolean;
+  /** Shows the key `extid` in list exports. People are found by it either way. */
+  extidLookup: boolean;
   /** How many days after it was sent a campaign may still be exported; absent: always. */
   blastQueryDays?: number;
+  /**
+   * Switches the index on by which `append_email` finds people, from then on; by the field of a record the variable that holds it,
+   * where that has another name.
+   */
+  matching?: Partial<Record<MatchField, string>>;
+  /** Which calls of the append API the account may make; absent: all. */
+  appendAccount?: 'unrestricted' | 'restricted' | 'trial';
   /** Requests per second by `METHOD endpoint`, over the documented ones. */
   rateLimits: Record<string, number>;
 }
@@ -22,6 +32,7 @@ export const defaultSettings: ClientSettings = {
   timeZone: 'UTC',
   exportHours: 2,
   guardFormulas: false,
+  extidLookup: false,
   rateLimits: {},
 };
 

@@ -55,6 +55,8 @@ export interface Ticket {
   key: string;
   filename: string;
   size: number;
+  /** True when `size` is the most that the file may have. */
+  upTo?: true;
   expiresAt: Millis;
 }
 

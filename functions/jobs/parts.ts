@@ -17,7 +17,12 @@ export const versionOf = (content: string): string => createHash('sha256').updat
 
 export const headerKey = (job: JobId, kind: PartKind): string => `${partsPrefix(job)}${kind}/header`;
 
-const resultNames = { rejected: 'rejected.csv', notProcessed: 'not-processed.csv', changes: 'changes.json' } as const;
+const resultNames = {
+  rejected: 'rejected.csv',
+  notProcessed: 'not-processed.csv',
+  changes: 'changes.json',
+  output: 'output',
+} as const;
 
 export const resultKey = (job: JobId, kind: keyof typeof resultNames): string =>
   `jobs/${job}/results/${resultNames[kind]}`;

@@ -51,6 +51,8 @@ export interface JobPage {
   limit: number;
   /** The rank behind which the page begins. */
   after?: string;
+  /** The beginning of ranks before which it ends. */
+  before?: string;
   /** Only those that have not ended, or only those that have. */
   only?: 'unfinished' | 'ended';
 }
@@ -146,7 +148,7 @@ export interface Lists {
 }
 
 /** What is kept besides profiles and lists, a table for each concern. */
-export const recordTables = ['aliases', 'purchases', 'content', 'sends', 'blasts', 'recipients'] as const;
+export const recordTables = ['aliases', 'purchases', 'content', 'sends', 'blasts', 'recipients', 'appends'] as const;
 export type RecordTable = (typeof recordTables)[number];
 
 /** Where a record lies: in a part of a client's table, in the order of `sort` there. Both are texts of ours, at most 500 characters. */
@@ -216,6 +218,11 @@ export interface Files {
   join(key: string, parts: readonly string[], options: { contentType: string; filename: string }): Promise<FileInfo>;
   /** A URL by which anyone may GET the object until `expiresAt`; the object's own filename and type go with it. */
   link(key: string, expiresAt: Millis): Promise<string>;
+  /**
+   * A URL by which anyone may PUT one object at `key` until `expiresAt`. Whoever reads it looks at its size first: not every
+   * store refuses more than `maxBytes`.
+   */
+  putLink(key: string, options: { maxBytes: number; expiresAt: Millis }): Promise<string>;
   /**
    * A form by which anyone may put one object of exactly `size` bytes at `key` until `expiresAt`: a multipart POST to `url` of
    * all `fields`, then the part `file`.
@@ -290,6 +297,8 @@ export interface Events {
 export interface Hooks {
   /** The HTTP status. Throws BlockedAddress for an address that must not be reached, any other error for a failed attempt. */
   post(url: string, body: string, headers: Record<string, string>): Promise<number>;
+  /** The same for a GET. */
+  get(url: string): Promise<number>;
 }
 
 /** Reads a URL that a client named. */
@@ -335,6 +344,14 @@ export interface Log {
 export interface Dialect {
   /** The postback: a form body and its content type, signed as the door's protocol asks. */
   postback(job: Job, client: Client, links: Links): { body: string; contentType: string };
+  /** Where the protocol has messages of its own, to several addresses or none: these instead. */
+  notices?(ports: Ports, job: Job, client: Client): Promise<Notice[]>;
+}
+
+/** A message about an ended job: a GET without a body, or a POST. */
+export interface Notice {
+  url: string;
+  post?: { body: string; contentType: string };
 }
 
 export interface Ports {

@@ -1,5 +1,6 @@
 // The job types: one line each.
 import type { JobType } from './define.ts';
+import { appendEmail } from './types/append-email.ts';
 import { blastEventsImport } from './types/blast-events-import.ts';
 import { blastQuery } from './types/blast-query.ts';
 import { blastSaveList } from './types/blast-save-list.ts';
@@ -34,6 +35,7 @@ export const registry: readonly JobType[] = [
   blastSaveList,
   blastSnapshot,
   snapshot,
+  appendEmail,
 ];
 
 /** The type of that name or alias. */

@@ -3,7 +3,7 @@ import { linksOf } from './download.ts';
 import { Refusal, RetryLater } from './errors.ts';
 import { type Channel, type Delivery, isEnded, type Job, type JobId } from './job.ts';
 import { lookAfter, nextLook } from './looks.ts';
-import { BlockedAddress, type Client, type Message, type Ports } from './ports.ts';
+import { BlockedAddress, type Client, type Message, type Notice, type Ports } from './ports.ts';
 import { reportMail } from './reports/report-mail.ts';
 import { webhookHeaders } from './reports/webhook-headers.ts';
 import { lookAgain } from './states.ts';
@@ -107,9 +107,25 @@ const mail = async (ports: Ports, client: Client, job: Job): Promise<Attempt> =>
 const postback = async (ports: Ports, client: Client, job: Job): Promise<Attempt> => {
   const dialect = ports.dialects[job.door];
   if (!dialect || job.postbackUrl === undefined) return { delivered: false, again: false, answer: 'no dialect' };
+  if (dialect.notices) return notify(ports, await dialect.notices(ports, job, client));
   const { body, contentType } = dialect.postback(job, client, await linksOf(ports, job));
   const signed = webhookHeaders(client.secret, `job-${job.id}`, Math.floor(ports.clock.now() / 1000), body);
-  const status = await ports.hooks.post(job.postbackUrl, body, { 'content-type': contentType, ...signed });
-  const delivered = status >= 200 && status < 300;
-  return { delivered, again: status >= 500 || status === 408 || status === 429, answer: String(status) };
+  return judge(await ports.hooks.post(job.postbackUrl, body, { 'content-type': contentType, ...signed }));
+};
+
+const judge = (status: number): Attempt => ({
+  delivered: status >= 200 && status < 300,
+  again: status >= 500 || status === 408 || status === 429,
+  answer: String(status),
+});
+
+/** All of them: when one fails, all come again, and their receivers tell repeats by what they say. */
+const notify = async ({ hooks }: Ports, notices: readonly Notice[]): Promise<Attempt> => {
+  let last: Attempt = { delivered: true, again: false, answer: 'nothing to tell' };
+  for (const { url, post } of notices) {
+    const status = post ? await hooks.post(url, post.body, { 'content-type': post.contentType }) : await hooks.get(url);
+    last = judge(status);
+    if (!last.delivered) return last;
+  }
+  return last;
 };

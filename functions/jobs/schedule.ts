@@ -61,7 +61,13 @@ export const uploadArrived = async (ports: Ports, key: string): Promise<boolean>
       if (job?.state === 'pending') await schedule(ports, job);
       return false;
     }
-    const { filename, size } = job.ticket;
+    const { filename, size, upTo } = job.ticket;
+    if (upTo && ((await ports.files.head(key))?.size ?? 0) > size) {
+      // As if it had been refused: the job waits on for the right one.
+      ports.log.warn('upload.too_large', { job: job.id, client: job.client });
+      await ports.files.remove([key]);
+      return false;
+    }
     const now = ports.clock.now();
     const arrival = arrive(job, { kind: 'file', key, filename }, now, now + lookAfter.pending);
     const arrived = await ports.jobs.move(job.id, arrival);

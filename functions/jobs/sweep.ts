@@ -82,10 +82,11 @@ const endLongPause = async (ports: Ports, job: Job): Promise<void> => {
 const endTicket = async (ports: Ports, job: Job): Promise<void> => {
   const { key } = job.ticket ?? { key: '' };
   if (await ports.files.head(key)) {
-    await uploadArrived(ports, key);
-    return;
+    const arrived = await uploadArrived(ports, key);
+    if (arrived || !job.ticket?.upTo) return;
   }
-  await failJob(ports, job, { class: 'timeout', message: 'The file was not uploaded within an hour' });
+  const within = job.ticket?.upTo ? 'in time' : 'within an hour';
+  await failJob(ports, job, { class: 'timeout', message: `The file was not uploaded ${within}` });
 };
 
 /** The job after its expired files, and at last its input, are gone from the store. */

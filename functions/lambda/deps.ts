@@ -1,6 +1,7 @@
 // Where rooms are joined for AWS: a shell's environment becomes the ports that the domain asks for.
 import { type AwsClients, type AwsConfig, awsClients } from '../aws/config.ts';
 import { awsPorts } from '../aws/ports.ts';
+import { appendDialect } from '../doors/append/notices.ts';
 import { consoleDialect } from '../doors/console/postback.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
 import type { Log, Ports } from '../jobs/ports.ts';
@@ -32,6 +33,7 @@ export const awsConfig = (env: EngineEnv): AwsConfig => ({
     sends: env.SENDS_TABLE,
     blasts: env.BLASTS_TABLE,
     recipients: env.RECIPIENTS_TABLE,
+    appends: env.APPENDS_TABLE,
   },
   buckets: { uploads: env.UPLOADS_BUCKET, exports: env.EXPORTS_BUCKET, jobs: env.JOBS_BUCKET },
   queues: env.QUEUES,
@@ -52,7 +54,12 @@ export const connect = (env: EngineEnv, log: Log): { ports: Ports; sdk: AwsClien
     hooks: createHooks(net),
     pulls: createPulls(net),
     log,
-    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
+    dialects: {
+      sailthru: sailthruDialect,
+      drop: sailthruDialect,
+      console: consoleDialect,
+      append: appendDialect,
+    },
   };
   return { ports, sdk };
 };

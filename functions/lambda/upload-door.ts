@@ -22,8 +22,15 @@ const app = new Hono();
 app.get('/alive', (context) => context.text('ok'));
 app.route('/', doorsOf(ports));
 
+/** The balancer adds the address of whoever called it behind all others; what stands before it the caller wrote itself. */
+const callerBehind = (forwarded: string | null): string => forwarded?.split(',').at(-1)?.trim() ?? '';
+
 const server = serve({
-  fetch: app.fetch,
+  // In the words of API Gateway, which doors know: the socket's own address is the balancer's.
+  fetch: (request) => {
+    const sourceIp = callerBehind(request.headers.get('x-forwarded-for'));
+    return app.fetch(request, { requestContext: { http: { sourceIp } } });
+  },
   hostname: env.HOST,
   port: env.PORT,
   serverOptions: { requestTimeout: longestRequest, headersTimeout: 60_000, keepAliveTimeout: keepAlive },

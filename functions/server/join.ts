@@ -1,5 +1,6 @@
 // Where rooms are joined for one machine: the embedded ports, the network, the doors' dialects.
 import { join } from 'node:path';
+import { appendDialect } from '../doors/append/notices.ts';
 import { consoleDialect } from '../doors/console/postback.ts';
 import { sailthruDialect } from '../doors/sailthru/postback.ts';
 import { loggedEvents } from '../embedded/events.ts';
@@ -31,6 +32,11 @@ export const joinPorts = (options: JoinOptions): EmbeddedPorts & Ports => {
     pulls: createPulls({ allowLoopback: options.allowLoopback }),
     events: loggedEvents(log),
     log,
-    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
+    dialects: {
+      sailthru: sailthruDialect,
+      drop: sailthruDialect,
+      console: consoleDialect,
+      append: appendDialect,
+    },
   };
 };

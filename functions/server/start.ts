@@ -4,11 +4,13 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { appendDoor } from '../doors/append/app.ts';
 import { consoleDoor, consolePath } from '../doors/console/app.ts';
 import { greenarrowDoor, greenarrowPath } from '../doors/greenarrow/app.ts';
 import { sailthruDoor } from '../doors/sailthru/app.ts';
 import { openHome } from '../embedded/home.ts';
 import { checkLink } from '../embedded/links.ts';
+import { checkPutLink } from '../embedded/put-links.ts';
 import { checkTicket } from '../embedded/tickets.ts';
 import { submitDrop } from '../jobs/drop.ts';
 import type { Ports } from '../jobs/ports.ts';
@@ -22,6 +24,7 @@ import { downloads } from './downloads.ts';
 import { DropFolder } from './drop-folder.ts';
 import type { ServerEnv } from './env.ts';
 import { joinPorts } from './join.ts';
+import { putUploads } from './put-uploads.ts';
 import { uploads } from './uploads.ts';
 
 const sweepEvery = 60_000;
@@ -75,11 +78,20 @@ export const start = async (env: ServerEnv): Promise<Running> => {
       arrived: (key) => uploadArrived(ports, key),
     }),
   );
+  app.put(
+    '/put',
+    putUploads({
+      ports,
+      check: (query) => checkPutLink(env.STEVEDORE_HOME, query),
+      arrived: (key) => uploadArrived(ports, key),
+    }),
+  );
   app.get('/', (context) => context.text('Stevedore is running. The job API is at /job, the console at /console/.\n'));
   app.route(consolePath, consoleDoor(ports));
   const site = consoleSite({ uploads: new URL(options.baseUrl).origin });
   app.on(['GET', 'HEAD'], ['/console', '/console/*'], site);
   app.route(greenarrowPath, greenarrowDoor(ports));
+  app.route('/', appendDoor(ports));
   app.route('/', sailthruDoor(ports));
 
   const sweeping = async () => {

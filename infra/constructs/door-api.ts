@@ -24,6 +24,7 @@ const routes = (stage: Stage): { path: string; method: HttpMethod; throttle: Thr
   { path: '/job', method: HttpMethod.POST, throttle: stage.api.submit },
   { path: '/job', method: HttpMethod.GET, throttle: stage.api.read },
   { path: '/console/api/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
+  { path: '/ga/api/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
 ];
 
 /** Neither path nor query nor address of the caller: queries carry signatures and addresses of users. */

@@ -10,6 +10,13 @@ import { bundles, type Entry } from '../bundle.ts';
 import type { Rights } from '../grants.ts';
 import type { Stage } from '../stage.ts';
 
+/** A queue to send to: its name in the domain, and the lane that serves it. */
+export interface Target {
+  name: string;
+  lane: string;
+  queue: IQueue;
+}
+
 export interface ShellProps<S extends EnvSchema> {
   stage: Stage;
   /** `plan`, `lane-import`, ...: the function is called `stevedore-<stage>-<name>`. */
@@ -18,8 +25,8 @@ export interface ShellProps<S extends EnvSchema> {
   /** The schema that the entry parses its environment with. A setting that it asks for and that is missing does not compile. */
   schema: S;
   settings: Omit<Settings<S>, 'STAGE' | 'SERVICE' | 'QUEUES'>;
-  /** Queues that it may send to, by name. */
-  sendsTo: Readonly<Record<string, IQueue>>;
+  /** Queues that it may send to. */
+  sendsTo: readonly Target[];
   rights: Rights;
   memory: number;
   timeout: Duration;
@@ -43,8 +50,8 @@ export const logGroup = (scope: Construct, id: string, stage: Stage, logGroupNam
   });
 
 /** Gives a role its rights, and the right to send to these queues. */
-export const giveRights = (role: Role, rights: Rights, sendsTo: readonly IQueue[]): void => {
-  const queues = [...new Set(sendsTo)];
+export const giveRights = (role: Role, rights: Rights, sendsTo: readonly Target[]): void => {
+  const queues = [...new Set(sendsTo.map(({ queue }) => queue))];
   if (queues.length > 0)
     role.addToPolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: queues.map((queue) => queue.queueArn) }),
@@ -57,11 +64,12 @@ export const giveRights = (role: Role, rights: Rights, sendsTo: readonly IQueue[
     });
 };
 
-/** The setting `QUEUES`: queue names of the domain to URLs. */
-export const queueUrls = (scope: Construct, queues: Readonly<Record<string, IQueue>>): string =>
-  Stack.of(scope).toJsonString(
-    Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, queue.queueUrl])),
-  );
+/** The setting `QUEUES`, as functions/lambda/env.ts reads it. */
+export const queueSetting = (scope: Construct, stage: Stage, sendsTo: readonly Target[]): string => {
+  const { region, urlSuffix, account } = Stack.of(scope);
+  const names = sendsTo.map(({ name, lane }) => (name === lane ? name : `${name}=${lane}`));
+  return [`https://sqs.${region}.${urlSuffix}/${account}/stevedore-${stage.name}-`, ...names].join(' ');
+};
 
 export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
   readonly name: string;
@@ -76,7 +84,7 @@ export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logs.logGroupArn] }),
     );
-    giveRights(role, props.rights, Object.values(props.sendsTo));
+    giveRights(role, props.rights, props.sendsTo);
     this.fn = new LambdaFunction(this, 'Function', {
       functionName,
       code: Code.fromAsset(bundles().folder(props.entry)),
@@ -91,7 +99,7 @@ export class Shell<S extends EnvSchema = EnvSchema> extends Construct {
         ...props.settings,
         STAGE: props.stage.name,
         SERVICE: props.name,
-        QUEUES: queueUrls(this, props.sendsTo),
+        QUEUES: queueSetting(this, props.stage, props.sendsTo),
       },
       ...(props.feedsItself ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });

@@ -10,6 +10,7 @@ import { cancel } from '../../functions/jobs/states.ts';
 import { demoClient } from '../../functions/server/demo-client.ts';
 import { aJob } from '../contracts/samples.ts';
 import { consoleClient } from '../helpers/console-client.ts';
+import { greenarrowClient, type Item } from '../helpers/greenarrow-client.ts';
 import { until } from '../helpers/machine.ts';
 import type { SailthruJob } from '../helpers/sailthru-client.ts';
 import { formIn, sendForm } from '../helpers/upload-form.ts';
@@ -136,6 +137,30 @@ it('holds a job, lets it go on, cancels it and makes another of it, through the 
   expect(await download(shown.files.rejected.url)).toContain('not-an-address');
   const mails = async () => bench.cloud.mails.filter(({ text }) => text.includes(made.id));
   expect(await until(mails, (found) => found.length > 0)).toHaveLength(1);
+});
+
+it('takes an import through the GreenArrow door, lists it, holds it by its number and lets it end', async () => {
+  const client = greenarrowClient((target, init) => fetch(bench.cloud.url + target, init));
+  const { id } = await client.data('POST', '/mailing_lists', { mailing_list: { name: 'By number' } });
+  const content = 'who,name\nhazel@example.com,Hazel\nnobody,\n';
+  const begins_at = new Date(Date.now() + 3600_000).toISOString();
+  const order = { column_mapping: ['email', 'name'], file_source: { type: 'json', content }, begins_at };
+  const made = await client.data('POST', `/mailing_lists/${id}/subscriber_imports`, { subscriber_import: order });
+  expect(made.state).toBe('scheduled');
+  const act = async (word: string) => (await client.data('POST', `/subscriber_imports/${made.id}/${word}`)).state;
+  expect(await act('pause')).toBe('paused');
+  const isListed = (jobs: Item[]) => jobs.some((job) => job.id === made.id && job.state === 'paused');
+  await until(() => client.jobs('unfinished_on_all_organizations'), isListed);
+  expect(await act('unpause')).toBe('scheduled');
+  expect(await act('cancel')).toBe('cancelled');
+  const now = { subscriber_import: { ...order, begins_at: 'now' } };
+  const second = await client.data('POST', `/mailing_lists/${id}/subscriber_imports`, now);
+  const view = () => client.data('GET', `/subscriber_imports/${second.id}`);
+  expect((await until(view, ({ state }) => state === 'finished')).stats).toMatchObject({
+    subscribers: { added: 1, failed: 1 },
+  });
+  const log = await client.raw('GET', `/ga/api/v2/subscriber_imports/${second.id}/logs/failed`);
+  expect(await log.text()).toContain('nobody,,3,');
 });
 
 it('stops a job in the middle of its rows: what was written is told, the rest can be retried', async () => {

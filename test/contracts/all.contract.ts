@@ -8,6 +8,7 @@ import { jobsContract } from './jobs.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { mailContract } from './mail.contract.ts';
+import { profileChangesContract } from './profile-changes.contract.ts';
 import { profilesContract } from './profiles.contract.ts';
 import { ratesContract } from './rates.contract.ts';
 import { recordsContract } from './records.contract.ts';
@@ -20,6 +21,7 @@ export const allContracts = (harnesses: { [Port in keyof Subjects]: Harness<Subj
   jobListContract(harnesses.jobs);
   ledgerContract(harnesses.jobs);
   profilesContract(harnesses.profiles);
+  profileChangesContract(harnesses.profiles);
   listsContract(harnesses.lists);
   recordsContract(harnesses.records);
   filesContract(harnesses.files);

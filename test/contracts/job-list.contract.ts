@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ClientId, Job, JobId } from '../../functions/jobs/job.ts';
 import type { JobPage } from '../../functions/jobs/ports.ts';
-import { rankOf } from '../../functions/jobs/rank.ts';
+import { endedBefore, rankOf } from '../../functions/jobs/rank.ts';
 import { cancel, end } from '../../functions/jobs/states.ts';
 import { noUsage } from '../../functions/jobs/usage.ts';
 import { type Harness, opened, type Subjects } from './contract.ts';
@@ -40,6 +40,16 @@ export const jobListContract = (harness: Harness<Subjects['jobs']>): void => {
       expect(await list(client, { only: 'unfinished' })).toEqual([first.id, second.id, later.id]);
       expect(await list(client, { only: 'ended' })).toEqual([recent, old]);
       expect(await list(aClient())).toEqual([]);
+    });
+
+    it('can end before a rank, as they can begin behind one', async () => {
+      const client = aClient();
+      const [a, b, c] = [await ended(client, now - 3), await ended(client, now - 2), await ended(client, now - 1)];
+      expect(await list(client, { before: endedBefore(now - 2) })).toEqual([c, b]);
+      expect(await list(client, { only: 'ended', after: endedBefore(now - 1) })).toEqual([b, a]);
+      expect(await list(client, { after: endedBefore(now - 1), before: endedBefore(now - 2) })).toEqual([b]);
+      expect(await list(client, { after: endedBefore(now - 2), before: endedBefore(now - 1) })).toEqual([]);
+      expect(await list(client, { only: 'unfinished', before: endedBefore(now) })).toEqual([]);
     });
 
     it('come in pages that hold each job once', async () => {

@@ -172,48 +172,6 @@ export const profilesContract = (harness: Harness<Subjects['profiles']>): void =
       expect(both.flat()).toEqual([sid]);
     });
 
-    it('changes fields that are written as one only while they are what was read', async () => {
-      const client = aClient();
-      const { sid } = aProfile(client, 'a@example.com');
-      await store().apply(client, [create(aProfile(client, 'a@example.com'))]);
-      type Seen = Extract<ProfileChange, { kind: 'update' }>['seen'];
-      const give = (keys: Profile['keys'], seen: Seen) =>
-        store().apply(client, [{ ...update(sid, { more: { keys: keys ?? null } }), ...(seen && { seen }) }]);
-      expect(await give({ extid: 'E' }, { keys: { extid: 'X' } })).toEqual([sid]);
-      expect(await give({ extid: 'E', sms: '1' }, { keys: undefined })).toEqual([]);
-      expect(await give({ extid: 'F' }, { keys: undefined })).toEqual([sid]);
-      expect(await give({ extid: 'F' }, { keys: { extid: 'E' } })).toEqual([sid]);
-      expect(await give({ extid: 'F' }, { keys: { extid: 'E', sms: '1' }, addresses: undefined })).toEqual([]);
-      expect(await one(client, sid)).toMatchObject({ keys: { extid: 'F' } });
-      const lists = { addresses: ['b@example.com'], optoutTemplates: ['T'] };
-      await store().apply(client, [update(sid, { more: lists })]);
-      const seen = { keys: { extid: 'F' }, ...lists };
-      expect(await give({ extid: 'G' }, { ...seen, optoutTemplates: ['U'] })).toEqual([sid]);
-      const both = await Promise.all([give({ extid: 'G' }, seen), give({ extid: 'H' }, seen)]);
-      expect(both.flat()).toEqual([sid]);
-    });
-
-    it('removes a profile, from its lists too, while its consent is the one that was read; the sid is free again', async () => {
-      const client = aClient();
-      const list = anId();
-      const people = ['a', 'b', 'c'].map((name) => aProfile(client, `${name}@example.com`, { lists: { [list]: now } }));
-      const [a, b, c] = people as [Profile, Profile, Profile];
-      await store().apply(client, [create({ ...a, optout: 'all', optoutAt: now }), create(b), create(c)]);
-      const remove = (sid: string, consent?: ConsentWord) =>
-        store().apply(client, [{ kind: 'remove', sid, ...(consent && { consent }) }]);
-      expect(await remove(a.sid, 'none')).toEqual([a.sid]);
-      expect(await remove(a.sid, 'all')).toEqual([]);
-      expect(await remove(a.sid)).toEqual([a.sid]);
-      expect(await remove(b.sid)).toEqual([]);
-      expect(await members(client, list)).toEqual([c]);
-      expect((await collect(store().scan(client, 0, 256))).flat()).toEqual([c]);
-      expect(await store().read(client, [a.sid, b.sid], { fresh: true })).toEqual([]);
-      const again = aProfile(client, 'a@example.com', { createdBy: 'job-9' });
-      expect(await store().apply(client, [create(again)])).toEqual([]);
-      expect(await one(client, a.sid)).toEqual(again);
-      expect(await members(client, list)).toEqual([c]);
-    });
-
     it('streams everyone in order of sid, shard by shard, each once', async () => {
       const client = aClient();
       const people = Array.from({ length: 300 }, (_, i) => aProfile(client, `p${i}@example.com`));

@@ -23,7 +23,7 @@ export const addBlast = async (ports: Ports, client: Client, more: Partial<Blast
 
 export type Line = Record<string, unknown>;
 
-export const linesOf = (lines: readonly (Line | string)[]): string =>
+const linesOf = (lines: readonly (Line | string)[]): string =>
   lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
 
 /** Submits an import of these lines. */

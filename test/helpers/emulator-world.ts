@@ -33,6 +33,7 @@ export const openWorld = async (): Promise<World> => {
       sends: name('sends'),
       blasts: name('blasts'),
       recipients: name('recipients'),
+      appends: name('appends'),
     },
     buckets: { uploads: name('uploads'), exports: name('exports'), jobs: name('jobs') },
     queues: {},

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
+import { appendDoor } from '../../functions/doors/append/app.ts';
+import { appendDialect } from '../../functions/doors/append/notices.ts';
 import { consoleDoor, consolePath } from '../../functions/doors/console/app.ts';
 import { consoleDialect } from '../../functions/doors/console/postback.ts';
 import { greenarrowDoor, greenarrowPath } from '../../functions/doors/greenarrow/app.ts';
@@ -11,13 +13,16 @@ import { sailthruDialect } from '../../functions/doors/sailthru/postback.ts';
 import { loggedEvents } from '../../functions/embedded/events.ts';
 import { createMail } from '../../functions/embedded/mailbox.ts';
 import { type EmbeddedPorts, embeddedPorts } from '../../functions/embedded/ports.ts';
+import { checkPutLink } from '../../functions/embedded/put-links.ts';
 import { RetryLater } from '../../functions/jobs/errors.ts';
 import { buryMessage, handleMessage } from '../../functions/jobs/handle.ts';
 import type { Client, Ports } from '../../functions/jobs/ports.ts';
+import { uploadArrived } from '../../functions/jobs/schedule.ts';
 import type { Tuning } from '../../functions/jobs/tuning.ts';
 import { createHooks } from '../../functions/net/hooks.ts';
 import { createPulls } from '../../functions/net/pulls.ts';
 import { demoClient, ensureDemoClient } from '../../functions/server/demo-client.ts';
+import { putUploads } from '../../functions/server/put-uploads.ts';
 
 /** One line of the log that the house kept. */
 export interface Logged {
@@ -63,7 +68,12 @@ export const openHouse = async (options: HouseOptions = {}) => {
     pulls: createPulls({ allowLoopback }),
     events: loggedEvents(logAll),
     log: logAll,
-    dialects: { sailthru: sailthruDialect, drop: sailthruDialect, console: consoleDialect },
+    dialects: {
+      sailthru: sailthruDialect,
+      drop: sailthruDialect,
+      console: consoleDialect,
+      append: appendDialect,
+    },
   };
   if (options.batch !== undefined) joined.profiles = { ...joined.profiles, batch: options.batch };
   const ports = options.wrap?.(joined) ?? joined;
@@ -92,6 +102,15 @@ export const openHouse = async (options: HouseOptions = {}) => {
     app: new Hono()
       .route(consolePath, consoleDoor(ports))
       .route(greenarrowPath, greenarrowDoor(ports))
+      .put(
+        '/put',
+        putUploads({
+          ports,
+          check: (query) => checkPutLink(home, query, now()),
+          arrived: (key) => uploadArrived(ports, key),
+        }),
+      )
+      .route('/', appendDoor(ports))
       .route('/', sailthruDoor(ports)),
     now,
     /** Moves the clock on. */

@@ -54,12 +54,17 @@ export const exported = async (house: House, list: string, params: Record<string
   return (await readObject(house.ports, job.files.export.key)).trimEnd().split('\n');
 };
 
-/** Runs an update of a file with this content and returns the ended job; its ledger must balance. */
-export const updated = async (house: House, content: string, params: Record<string, unknown> = {}): Promise<Job> => {
+/** Submits an update of a file with this content. */
+export const updateFile = async (house: House, content: string, params: Record<string, unknown> = {}): Promise<Job> => {
   const key = `uploads/spool/${crypto.randomUUID()}`;
   await house.ports.files.put(key, content);
-  const request = { door: 'sailthru' as const, type: 'update', params, upload: { key, filename: 'lines.txt' } };
-  const job = await settled(house, await submit(house.ports, house.client, request));
+  const upload = { key, filename: 'lines.txt' };
+  return submit(house.ports, house.client, { door: 'sailthru', type: 'update', params, upload });
+};
+
+/** Updates by a file and returns the ended job; its ledger must balance. */
+export const updated = async (house: House, content: string, params: Record<string, unknown> = {}): Promise<Job> => {
+  const job = await settled(house, await updateFile(house, content, params));
   if (job.state !== 'completed' || accountedRows(job.counts) !== job.rows)
     throw new Error(`the update ended ${job.state}: ${job.failure?.message}`);
   return job;

@@ -14,6 +14,9 @@ interface Callbacks {
   disableLogging(): void;
   apiPost(action: string, data: object, files: string[], callback: Callback): void;
   apiGet(action: string, data: object, callback: Callback): void;
+  /** Its helpers for the endpoints beside /job: each takes a callback last. */
+  [helper: string]: (...args: never[]) => unknown;
+  apiDelete(action: string, data: object, callback: Callback): void;
 }
 
 const library = createRequire(import.meta.url)('sailthru-client') as Library;
@@ -29,6 +32,16 @@ export const createSailthruClient = (key: string, secret: string, url: string) =
   return {
     post: (data: Record<string, unknown>) =>
       answered((callback) => client.apiPost('job', data, 'file' in data ? ['file'] : [], callback)),
+    /** Calls a helper of the client by its name. */
+    call: (helper: string, ...args: unknown[]): Promise<Record<string, unknown>> =>
+      answered((callback) => client[helper]?.(...([...args, callback] as never[]))),
+    /** Any endpoint. */
+    endpoint: (method: 'GET' | 'POST' | 'DELETE', action: string, data: Record<string, unknown>) =>
+      answered((callback) => {
+        if (method === 'POST') client.apiPost(action, data, [], callback);
+        else if (method === 'GET') client.apiGet(action, data, callback);
+        else client.apiDelete(action, data, callback);
+      }),
     job: (id: string) => answered((callback) => client.apiGet('job', { job_id: id }, callback)),
   };
 };

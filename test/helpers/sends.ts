@@ -2,7 +2,13 @@
 import { saveTemplate } from '../../functions/jobs/campaigns/template.ts';
 import { makeSends } from '../../functions/jobs/sends/make-sends.ts';
 import type { Send } from '../../functions/jobs/sends/send.ts';
-import { dueShards, duePart, scheduledPart, scheduledShards, systemClient } from '../../functions/jobs/sends/send-index.ts';
+import {
+  duePart,
+  dueShards,
+  scheduledPart,
+  scheduledShards,
+  systemClient,
+} from '../../functions/jobs/sends/send-index.ts';
 import type { House } from './house.ts';
 
 /** A minute, in milliseconds. */

@@ -11,7 +11,8 @@ export type OnStep = (name: string) => void;
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 
 /** Hooks with a step before each post and one right after it: nothing on the disk tells whether it was made. */
-export const countPosts = ({ post }: Hooks, onStep: OnStep): Hooks => ({
+export const countPosts = ({ post, get }: Hooks, onStep: OnStep): Hooks => ({
+  get,
   async post(...args) {
     onStep('post');
     const status = await post(...args);

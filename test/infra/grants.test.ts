@@ -7,7 +7,7 @@ import { type EngineNeed, grants } from '../../infra/grants.ts';
 import { lanesOf } from '../../infra/lanes.ts';
 import * as needs from '../../infra/needs.ts';
 import { stageOf } from '../../infra/stage.ts';
-import { type Synth, statementsOf, synth } from './synth.ts';
+import { type Synth, statementsOf, synth, textOf } from './synth.ts';
 
 type Needs = readonly (Need | EngineNeed)[];
 
@@ -120,9 +120,9 @@ describe.each(shells)('the role of %s', (name, of) => {
 
   it('sends to the queues in its environment, and to no other', () => {
     const [, fn] = made.fn(name);
-    const named = [...JSON.stringify(fn.Properties.Environment.Variables.QUEUES).matchAll(/"Ref":"(\w+)"/g)]
-      .map(([, id]) => id)
-      .filter((id) => id !== 'AWS::Region');
+    const [base = '', ...names] = textOf(fn.Properties.Environment.Variables.QUEUES).split(' ');
+    expect(base).toMatch(/^https:\/\/sqs\..*\/stevedore-dev-$/);
+    const named = names.map((queue) => made.queue(queue)[0]);
     const granted = statementsOf(made, name)
       .filter(({ Action }) => Action.includes('sqs:SendMessage'))
       .flatMap(({ Resource }) => Resource.map((of) => (of as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]));

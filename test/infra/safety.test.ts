@@ -136,9 +136,10 @@ it('limits requests by route, and every other path too', () => {
   const [stage] = made.all('AWS::ApiGatewayV2::Stage');
   const { DefaultRouteSettings, RouteSettings } = stage?.[1].Properties ?? {};
   expect(DefaultRouteSettings.ThrottlingRateLimit).toBe(20);
-  expect(Object.keys(RouteSettings)).toEqual(['POST /job', 'GET /job', 'ANY /console/api/{proxy+}']);
+  const limited = ['POST /job', 'GET /job', 'ANY /console/api/{proxy+}', 'ANY /ga/api/{proxy+}'];
+  expect(Object.keys(RouteSettings)).toEqual(limited);
   const routes = made.all('AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties.RouteKey);
-  expect(routes.toSorted()).toEqual(['$default', 'ANY /console/api/{proxy+}', 'GET /job', 'POST /job']);
+  expect(routes.toSorted()).toEqual(['$default', ...limited].toSorted());
 });
 
 it('keeps the data of the production stage when its stack goes', () => {

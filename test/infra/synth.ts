@@ -78,3 +78,11 @@ export const statementsOf = (
     .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)
     .map((statement) => ({ ...statement, Action: [statement.Action].flat(), Resource: [statement.Resource].flat() }));
 };
+
+/** A text that a template joins of parts, with what is only known once it is deployed in angle brackets. */
+export const textOf = (value: string | { 'Fn::Join': [string, (string | object)[]] }): string =>
+  typeof value === 'string'
+    ? value
+    : value['Fn::Join'][1]
+        .map((part) => (typeof part === 'string' ? part : `<${Object.values(part)}>`))
+        .join(value['Fn::Join'][0]);

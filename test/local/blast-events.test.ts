@@ -91,7 +91,7 @@ describe('blast_events_import', () => {
       'no campaign has that blast_id': 1,
       'time is not a date': 1,
       'the address has no @': 1,
-      'no profile has that id': 1,
+      'there is no such person, and no address to create one with': 1,
       'url must be an http or https address of up to 2000 characters without white space': 1,
       'the line is not a JSON object: each object must stand on one line of its own': 1,
     });

@@ -48,7 +48,11 @@ describe('export_scheduled_sends', () => {
     const { body } = await postJob(house.app, signed({ job: 'export_scheduled_sends', report_email: 'a@example.com' }));
     expect(body).toEqual({ job_id: body.job_id, name: 'Export Scheduled Sends', status: 'pending' });
     const done = await jobOf(house, body.job_id);
-    expect(done).toMatchObject({ status: 'completed', rows: 0, filename: expect.stringMatching(/^scheduled_sends-\d{8}\.csv$/) });
+    expect(done).toMatchObject({
+      status: 'completed',
+      rows: 0,
+      filename: expect.stringMatching(/^scheduled_sends-\d{8}\.csv$/),
+    });
     expect(await exportedLines(house)).toHaveLength(1);
   });
 
@@ -72,7 +76,12 @@ describe('inventory', () => {
     const order = { job, start_date: 20240602, end_date: '20240603' };
     const { status, body } = await postJob(house.app, signed(order));
     expect(status).toBe(200);
-    expect(body).toMatchObject({ name: 'Ad Inventory', start_date: '20240602', end_date: '20240603', status: 'pending' });
+    expect(body).toMatchObject({
+      name: 'Ad Inventory',
+      start_date: '20240602',
+      end_date: '20240603',
+      status: 'pending',
+    });
     expect(await jobOf(house, body.job_id)).toMatchObject({
       status: 'completed',
       inventory: {

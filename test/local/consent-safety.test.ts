@@ -86,7 +86,14 @@ describe('consent', () => {
       fc.asyncProperty(start, jobs, async (said, works) => {
         // A client of its own for each run: the same base, told apart by nothing but the id.
         const id = `client-${number++}`;
-        house.client = { ...house.client, id, username: id, apiKey: `key ${id}`, organization: number + 1, admin: false };
+        house.client = {
+          ...house.client,
+          id,
+          username: id,
+          apiKey: `key ${id}`,
+          organization: number + 1,
+          admin: false,
+        };
         await house.ports.clients.put(house.client);
         await addPerson(house, email, { ...said, optoutAt: 1, optoutTemplates: ['T'], keys: { extid: 'X' } });
         let before = await personOf(house, email);

@@ -110,7 +110,7 @@ describe('an import of purchases', () => {
     const lines = [byId('a', sid), byId('b', '0'.repeat(24))];
     const job = await broughtIn(house, 'purchase_import', lines);
     expect(job.counts).toEqual({ created: 1, rejected: 1 });
-    expect(job.reasons).toEqual({ 'no profile has that id': 1 });
+    expect(job.reasons).toEqual({ 'no profile has that id or key': 1 });
     expect(await kept(house, 'a')).toMatchObject({ sid, email: 'ada@example.com' });
     const plan = await broughtIn(house, 'purchase_import', lines, { mode: 'plan' });
     expect(plan.counts).toEqual({ unchanged: 1, rejected: 1 });

@@ -1,6 +1,7 @@
 // Updates change what they say of the people they name, and nothing else.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Profile } from '../../functions/jobs/profile.ts';
+import { type Profile, sidOf } from '../../functions/jobs/profile.ts';
+import { applyPatches } from '../../functions/jobs/rows/apply-patches.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { readObject, settled, submitJob, updated } from '../helpers/jobs.ts';
 import { addPerson, personOf } from '../helpers/people.ts';
@@ -124,8 +125,6 @@ describe('an update', () => {
     await addPerson(house, 'ada@example.com');
     const file = line({ email: 'ada@example.com', vars: { a: 1 }, optout: 'all' }) + line({ email: 'g@example.com' });
     const job = await updated(house, file);
-    const { applyPatches } = await import('../../functions/jobs/rows/apply-patches.ts');
-    const { sidOf } = await import('../../functions/jobs/profile.ts');
     const entry = (email: string) => ({ key: sidOf(house.client.id, email), email });
     const again = await applyPatches({ ports: house.ports, client: house.client, job }, [
       { ...entry('ada@example.com'), patch: { vars: { a: 1 } }, consent: { to: 'all', line: 1 } },

@@ -50,6 +50,7 @@ export const portsOf = (stage: Stage, actor: Actor): Ports => {
           took(stage, actor, 'postback', headers['webhook-id'] ?? '');
           return 200;
         }),
+      get: async () => 200,
     },
     pulls: {
       async *open(url) {
@@ -229,6 +230,7 @@ const filesOf = ({ files, world }: Stage, actor: Actor): Files => {
       }),
     join: (key, parts) => call('join', key, () => files.join(key, parts)),
     link: async (key) => `memory:${key}`,
+    putLink: async () => '',
     ticket: async () => ({ url: 'memory:', fields: {} }),
     list: (prefix) => call('list', prefix, () => files.list(prefix)),
     remove: (keys) =>

@@ -56,7 +56,10 @@ describe('the inventory', () => {
       },
       conflicts: [{ day: '20240604', zone: 'top', plans: ['Spring', 'Shoes'] }],
     });
-    expect(inventoryOf([], ['20240603'])).toEqual({ inventory: { 20240603: { available: [], used: [] } }, conflicts: [] });
+    expect(inventoryOf([], ['20240603'])).toEqual({
+      inventory: { 20240603: { available: [], used: [] } },
+      conflicts: [],
+    });
   });
 
   it('agrees with a look at every plan, day and zone', () => {

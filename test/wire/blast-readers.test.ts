@@ -8,7 +8,10 @@ import { call } from './endpoint-calls.ts';
 let house: House;
 beforeEach(async () => {
   house = await openHouse();
-  await house.ports.clients.put({ ...house.client, settings: { ...house.client.settings, timeZone: 'America/New_York' } });
+  await house.ports.clients.put({
+    ...house.client,
+    settings: { ...house.client.settings, timeZone: 'America/New_York' },
+  });
 });
 afterEach(() => house.close());
 
@@ -111,7 +114,13 @@ describe('readers', () => {
 
   it('dive_sailthru_client: everything at once, and the count must agree', async () => {
     for (const day of [1, 2, 3]) await sent(day, { list: day === 2 ? 'Other' : 'Main' });
-    const answer = await get({ status: 'sent', limit: 0, list: 'Main', start_date: 'June 1, 2024', end_date: 'June 4, 2024' });
+    const answer = await get({
+      status: 'sent',
+      limit: 0,
+      list: 'Main',
+      start_date: 'June 1, 2024',
+      end_date: 'June 4, 2024',
+    });
     expect(answer.filtered_count).toBe(blastsOf(answer).length);
     expect(answer.filtered_count).toBe(2);
   });

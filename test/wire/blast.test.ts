@@ -1,5 +1,6 @@
 // Campaigns over the wire: as the public clients make, change, schedule, cancel, copy and remove them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { blastsInUse, findBlast } from '../../functions/jobs/campaigns/blasts.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import type { Json } from './calls.ts';
 import { call, type Method } from './endpoint-calls.ts';
@@ -51,11 +52,23 @@ describe('POST /blast', () => {
     const { blast_id } = await made();
     // As the PHP client does it: what is not to be changed is null.
     const changed = await blast('POST', { blast_id, name: 'July', list: null, subject: null, labels: ['a', 'b'] });
-    expect(changed.body).toMatchObject({ blast_id, name: 'July', list: 'Main', status: 'scheduled', labels: ['a', 'b'] });
+    expect(changed.body).toMatchObject({
+      blast_id,
+      name: 'July',
+      list: 'Main',
+      status: 'scheduled',
+      labels: ['a', 'b'],
+    });
     await blast('POST', { blast_id, content_text: 'Bye' });
     const cancelled = await blast('POST', { blast_id, schedule_time: '' });
     expect(cancelled.body).toMatchObject({ status: 'created', content_html: '<p>Hello</p>', content_text: 'Bye' });
     expect(cancelled.body).not.toHaveProperty('schedule_time');
+  });
+
+  it('takes one list whose people do not get it, or several', async () => {
+    expect(await made({ ...june, suppress_list: 'Angry, very' })).toMatchObject({ suppress_list: ['Angry, very'] });
+    expect(await made({ ...june, suppress_list: ['a', 'b'] })).toMatchObject({ suppress_list: ['a', 'b'] });
+    expect(await blastsInUse(house.ports, house.client.id)).toEqual(new Set(['Main', 'Angry, very', 'a', 'b']));
   });
 
   it('reads times that are counted from now, on the clock of the client', async () => {
@@ -66,12 +79,23 @@ describe('POST /blast', () => {
   it('copies a campaign or a template, and what is given goes before', async () => {
     const { blast_id } = await made();
     const copy = await made({ copy_blast: blast_id, schedule_time: '2099-07-01', name: 'July' });
-    expect(copy).toMatchObject({ name: 'July', list: 'Main', subject: 'Hello', copy_blast_id: blast_id, status: 'scheduled' });
+    expect(copy).toMatchObject({
+      name: 'July',
+      list: 'Main',
+      subject: 'Hello',
+      copy_blast_id: blast_id,
+      status: 'scheduled',
+    });
     expect(copy.blast_id).not.toBe(blast_id);
     const envelope = { from_name: 'Shop', from_email: 'shop@example.com', subject: 'Welcome' };
     await call(house.app, 'POST', '/template', { template: 'welcome', ...envelope, content_html: '<b>Hi</b>' });
     const byTemplate = await made({ copy_template: 'welcome', list: 'Main', schedule_time: 'tomorrow' });
-    expect(byTemplate).toMatchObject({ name: 'welcome', subject: 'Welcome', content_html: '<b>Hi</b>', status: 'scheduled' });
+    expect(byTemplate).toMatchObject({
+      name: 'welcome',
+      subject: 'Welcome',
+      content_html: '<b>Hi</b>',
+      status: 'scheduled',
+    });
   });
 
   it('is told by whoever sends that a campaign is being sent and was sent; from then on it stays', async () => {
@@ -91,7 +115,11 @@ describe('POST /blast', () => {
 
   it('takes in campaigns of another system under their ids', async () => {
     const old = { blast_id: 1042, imported: 1, name: 'Old', list: 'Main', status: 'sent', start_time: '2020-06-01' };
-    expect(await made(old)).toMatchObject({ blast_id: 1042, status: 'sent', start_time: 'Mon, 01 Jun 2020 00:00:00 +0000' });
+    expect(await made(old)).toMatchObject({
+      blast_id: 1042,
+      status: 'sent',
+      start_time: 'Mon, 01 Jun 2020 00:00:00 +0000',
+    });
     expect(await blast('POST', old)).toMatchObject({ status: 409, body: { error: 99 } });
   });
 });
@@ -126,7 +154,6 @@ describe('what is wrong with a campaign', () => {
   it('is never another client’s business', async () => {
     const { blast_id } = await made();
     await house.ports.clients.put({ id: 'other', apiKey: 'f'.repeat(32), secret: 'e'.repeat(32) });
-    const { findBlast } = await import('../../functions/jobs/campaigns/blasts.ts');
     expect(await findBlast(house.ports, 'other', Number(blast_id))).toBeUndefined();
   });
 });

@@ -18,6 +18,7 @@ beforeEach(async () => {
     wrap: (ports) => ({
       ...ports,
       hooks: {
+        ...ports.hooks,
         post: async (_url, body, headers) => {
           posted.push({ body, id: headers['webhook-id'] ?? '' });
           return statuses.shift() ?? 200;

@@ -1,6 +1,6 @@
 // The request and the answer of the API's own documentation, as printed there, compared key by key.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -111,6 +111,10 @@ it('curl gets it from a running system, by credentials and by the printed kind o
       const { data } = JSON.parse(body) as { data: Item[] };
       expect(Object.keys(data[0] ?? {})).toEqual(Object.keys(printed.data[0] ?? {}));
     }
+    // A large body of a caller who may not send it is read before the refusal: no connection breaks under it.
+    const large = join(home, 'large');
+    writeFileSync(large, 'x'.repeat(20 * 1024 ** 2));
+    expect(curl('-u', '1:wrong', '-H', 'Expect:', '--data-binary', `@${large}`)).toMatch(/^HTTP\/1\.1 401 /);
     expect(curl('-u', '1:wrong')).toMatch(/^HTTP\/1\.1 401 /);
   } finally {
     await machine.stop();

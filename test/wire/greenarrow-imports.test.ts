@@ -6,7 +6,6 @@ import { sweep } from '../../functions/jobs/sweep.ts';
 import { type GreenArrowClient, greenarrowClient, type Item } from '../helpers/greenarrow-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { readJob, submitJob } from '../helpers/jobs.ts';
-import { startTarget, type Target } from './greenarrow-target.ts';
 
 let house: House;
 let client: GreenArrowClient;
@@ -267,39 +266,4 @@ it('logs of failed rows have their reason in the last column; others, and those 
     expect(await missing(kind), kind).toBe('not_found');
   house.advance(8 * 24 * 3600_000);
   expect(await missing('failed')).toBe('not_found');
-});
-
-describe('by URL', () => {
-  let target: Target;
-  beforeEach(async () => {
-    target = await startTarget();
-  });
-  afterEach(() => target.close());
-
-  it('fetches the file when it begins, in its own characters, and names the import by it', async () => {
-    target.answer = Buffer.from('email,first\nzoe@example.com,Zoë\n', 'latin1');
-    const url = `${target.url}/a/50-subscribers.csv?token=secret`;
-    const made = await make({ file_source: { type: 'url', url }, file_format: { character_set: 'ISO-8859-1' } });
-    expect(made).toMatchObject({ state: 'scheduled', file_source: { type: 'url', url } });
-    expect((await client.jobs('all'))[0]).toMatchObject({ name: '50-subscribers.csv', progress_total: null });
-    expect(target.calls).toBe(0);
-    await house.settle();
-    expect(await read(made.id)).toMatchObject({ state: 'finished', stats: { subscribers: { added: 1 } } });
-    const [zoe] = await house.ports.profiles.read(house.client.id, [sidOf(house.client.id, 'zoe@example.com')]);
-    expect(zoe?.vars).toEqual({ first: 'Zoë' });
-  });
-
-  it('is tried three times, with the next try told in between', async () => {
-    const made = await make({ file_source: { type: 'url', url: `${target.url}/x.csv` } });
-    for (const wait of [10, 50]) {
-      await house.settle();
-      const [job] = await client.jobs('unfinished');
-      expect(job).toMatchObject({ state: 'downloading', retry_at: expect.stringMatching(/Z$/), name: 'x.csv' });
-      house.advance(wait * 1000);
-    }
-    await house.settle();
-    expect(target.calls).toBe(3);
-    expect((await client.jobs('all'))[0]).toMatchObject({ state: 'failed', retry_at: null, progress_total: null });
-    expect((await read(made.id)).error_message).toContain('could not be fetched');
-  });
 });

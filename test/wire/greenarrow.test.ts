@@ -152,6 +152,13 @@ describe('organizations', () => {
     for (const path of ['all', 'unfinished', 'all_on_all_organizations', 'unfinished_on_all_organizations'])
       expect(await names(client, path), path).toEqual(both);
     expect((await client.jobs('all')).map((job) => job.organization_id)).toEqual([1, 7]);
+    const first = (await client.get('/jobs/all?per_page=1')).body;
+    expect(first).toMatchObject({ data: [{ organization_id: 1 }], num_records: null });
+    const second = (await client.get(`/jobs/all?per_page=1&page_token=${first.next_page_token}`)).body;
+    expect(second).toMatchObject({ data: [{ organization_id: 7 }], next_page_token: null });
+    expect((await stranger.get(`/jobs/all?page_token=${first.next_page_token}`)).body.error_code).toBe(
+      'invalid_request',
+    );
     const one = await client.data<{ name: string }[]>('GET', '/organizations/7/jobs/unfinished');
     expect(one.map(({ name }) => name)).toEqual(['List Import: Theirs']);
     expect((await client.get('/organizations/8/jobs/all')).body.error_code).toBe('not_found');

@@ -53,6 +53,22 @@ describe('POST /purchase', () => {
     expect((await profileOf(house, 'ada@example.com'))?.stats).toMatchObject({ purchases: 3, purchasePrice: 5300 });
   });
 
+  it('is counted for the person who is meant: by another key, or by an address that came later', async () => {
+    const user = (params: Record<string, unknown>) => callEndpoint(house.app, 'POST', 'user', params);
+    const { items } = order;
+    expect((await post({ id: 'x1', key: 'extid', items })).body).toEqual({
+      error: 99,
+      errormsg: 'nobody has that id or key',
+    });
+    await user({ id: 'ada@example.com', keys: { extid: 'x1' } });
+    await user({ id: 'ada@example.com', key: 'email', keys: { email: 'countess@example.com' }, keysconflict: 'merge' });
+    expect((await post({ id: 'x1', key: 'extid', items })).status).toBe(200);
+    expect((await post({ email: 'countess@example.com', items })).status).toBe(200);
+    const profile = await profileOf(house, 'ada@example.com');
+    expect(profile).toMatchObject({ email: 'countess@example.com', stats: { purchases: 2 } });
+    expect(await profileOf(house, 'countess@example.com')).toBeUndefined();
+  });
+
   it('keeps one cart of each person, which the next purchase ends', async () => {
     await post({ ...order, incomplete: 1 });
     const { body } = await post({ ...order, incomplete: '1', items: [{ id: 'pot', price: 300, qty: 1 }] });

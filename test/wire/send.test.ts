@@ -1,8 +1,9 @@
 // Sends over the wire: asked for, asked about, taken back, and refused to people who do not want them.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noteMove, writeAliases } from '../../functions/jobs/people/aliases.ts';
 import { type Profile, type ProfileMore, sidOf } from '../../functions/jobs/profile.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { type Json, signedFlat, answered } from './calls.ts';
+import { answered, type Json, signedFlat } from './calls.ts';
 import { call, type Method } from './endpoint-calls.ts';
 
 let house: House;
@@ -19,7 +20,17 @@ const sendId = /^[A-Za-z0-9][\w-]{15}$/;
 
 const person = async (email: string, more: Partial<ProfileMore>): Promise<void> => {
   const sid = sidOf(house.client.id, email);
-  const profile: Profile = { sid, email, vars: {}, lists: {}, createdAt: 1, createdBy: '', changedBy: '', signupAt: 1, ...more };
+  const profile: Profile = {
+    sid,
+    email,
+    vars: {},
+    lists: {},
+    createdAt: 1,
+    createdBy: '',
+    changedBy: '',
+    signupAt: 1,
+    ...more,
+  };
   await house.ports.profiles.apply(house.client.id, [{ kind: 'create', profile }]);
 };
 
@@ -40,7 +51,9 @@ describe('POST /send', () => {
       status: 'unknown',
       send_key: null,
     });
-    expect(told()).toMatchObject([{ fields: { event: `send.due ${body.send_id}`, send: body.send_id, client: 'demo' } }]);
+    expect(told()).toMatchObject([
+      { fields: { event: `send.due ${body.send_id}`, send: body.send_id, client: 'demo' } },
+    ]);
     expect(JSON.stringify(told())).not.toContain('ada');
     const shown = (await send('GET', { send_id: body.send_id })).body;
     expect(shown).toMatchObject({
@@ -69,9 +82,13 @@ describe('POST /send', () => {
   });
 
   it('may come flat, with brackets', async () => {
-    const form = new URLSearchParams(signedFlat({ template: 'welcome', email: 'ada@example.com', 'vars[city]': 'Oslo' }));
+    const form = new URLSearchParams(
+      signedFlat({ template: 'welcome', email: 'ada@example.com', 'vars[city]': 'Oslo' }),
+    );
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const { body } = await answered(await house.app.request('/send', { method: 'POST', body: form.toString(), headers }));
+    const { body } = await answered(
+      await house.app.request('/send', { method: 'POST', body: form.toString(), headers }),
+    );
     expect((await send('GET', { send_id: body.send_id })).body).toMatchObject({ vars: { city: 'Oslo' } });
   });
 
@@ -82,7 +99,10 @@ describe('POST /send', () => {
     const { send_id } = body;
     expect((await send('GET', { send_id })).body).toMatchObject({ status: 'scheduled' });
     expect((await send('DELETE', { send_id })).body).toEqual({ send_id, ok: true });
-    expect(await send('GET', { send_id })).toMatchObject({ status: 404, body: { error: 12, errormsg: `Unknown send_id: ${send_id}` } });
+    expect(await send('GET', { send_id })).toMatchObject({
+      status: 404,
+      body: { error: 12, errormsg: `Unknown send_id: ${send_id}` },
+    });
     const gone = (await send('POST', { template: 'welcome', email: 'ada@example.com' })).body.send_id;
     expect(await send('DELETE', { send_id: gone })).toMatchObject({ status: 409, body: { error: 41 } });
   });
@@ -106,10 +126,28 @@ describe('a send that is refused', () => {
     ['only commas', { template: 'welcome', email: ',,' }, 400, 99, 'Invalid email'],
     ['no address at all', { template: 'welcome', email: 'nobody' }, 400, 11, 'Invalid email: nobody'],
     ['an unknown template', { template: 'x', email: 'a@example.com' }, 404, 14, 'Unknown template: x'],
-    ['no moment', { template: 'welcome', email: 'a@example.com', schedule_time: 'soon' }, 400, 18, 'Invalid schedule_time: soon'],
-    ['an object without a moment', { template: 'welcome', email: 'a@example.com', schedule_time: {} }, 400, 18, 'Invalid schedule_time'],
+    [
+      'no moment',
+      { template: 'welcome', email: 'a@example.com', schedule_time: 'soon' },
+      400,
+      18,
+      'Invalid schedule_time: soon',
+    ],
+    [
+      'an object without a moment',
+      { template: 'welcome', email: 'a@example.com', schedule_time: {} },
+      400,
+      18,
+      'Invalid schedule_time',
+    ],
     ['vars that are text', { template: 'welcome', email: 'a@example.com', vars: 'x' }, 400, 99, 'Invalid vars'],
-    ['too many vars', { template: 'welcome', email: 'a@example.com', vars: { x: 'y'.repeat(70_000) } }, 400, 99, 'Invalid vars'],
+    [
+      'too many vars',
+      { template: 'welcome', email: 'a@example.com', vars: { x: 'y'.repeat(70_000) } },
+      400,
+      99,
+      'Invalid vars',
+    ],
   ])('%s is told in the documented way', async (_name, params, status, error, errormsg) => {
     const answer = await send('POST', params);
     expect([answer.status, answer.body]).toEqual([status, { error, errormsg }]);
@@ -130,6 +168,16 @@ describe('a send that is refused', () => {
     expect(told()).toHaveLength(code === undefined ? 1 : 0);
   });
 
+  it('is the answer at any of their addresses', async () => {
+    const later = { name: 'email' as const, value: 'ada@new.example' };
+    const sid = sidOf(house.client.id, 'ada@example.com');
+    await person('ada@example.com', { optout: 'all', addresses: [later.value] });
+    await noteMove(house.ports, house.client.id);
+    await writeAliases(house.ports, house.client.id, [{ key: later, to: sid, seen: undefined }]);
+    for (const email of ['ada@example.com', later.value])
+      expect(await send('POST', { template: 'welcome', email })).toMatchObject({ status: 403, body: { error: 32 } });
+  });
+
   it('is no refusal of what somebody must get: basic templates reach those who want only these', async () => {
     await person('ada@example.com', { optout: 'basic' });
     expect((await send('POST', { template: 'receipt', email: 'ada@example.com' })).status).toBe(200);
@@ -137,7 +185,10 @@ describe('a send that is refused', () => {
 
   it('leaves the others of many alone, and says who was left out', async () => {
     await person('ada@example.com', { optout: 'all' });
-    const { body } = await send('POST', { template: 'welcome', email: ['ada@example.com', 'bob@example.com', 'nobody'] });
+    const { body } = await send('POST', {
+      template: 'welcome',
+      email: ['ada@example.com', 'bob@example.com', 'nobody'],
+    });
     expect(body).toMatchObject({
       sent_count: 1,
       send_ids: { 'bob@example.com': expect.stringMatching(sendId) },

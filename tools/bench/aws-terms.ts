@@ -33,5 +33,6 @@ export const tables = {
   sends: 'sends',
   blasts: 'blasts',
   recipients: 'recipients',
+  appends: 'appends',
 };
 export const buckets = { uploads: 'uploads', exports: 'exports', jobs: 'jobs' };

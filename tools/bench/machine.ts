@@ -135,8 +135,8 @@ const measured = async <R>(
 const accountedRows = (job: JobAnswer | undefined): number =>
   outcomes.reduce((sum, name) => sum + Number(job?.[name] ?? 0), 0);
 
-/** No cell of the bench's people holds a line break, so line ends are records. */
-const download = async (url: string): Promise<{ count: number; bytes: number; header: string }> => {
+/** How many lines and bytes there are, and the first line. No cell of the bench's people holds a line break, so line ends are records. */
+export const download = async (url: string): Promise<{ count: number; bytes: number; header: string }> => {
   const response = await fetch(url);
   if (!response.ok || !response.body) throw new WrongResult(`the download answered ${response.status}`);
   let [count, bytes, head] = [0, 0, ''];

@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Client, Ports } from '../../jobs/ports.ts';
 import { callerOf } from '../caller.ts';
 import { authenticate } from './authenticate.ts';
-import { readObject } from './body.ts';
+import { discardBody, readObject } from './body.ts';
 import { DoorError, doorErrorOf, type Envelope, failed, unexpected } from './errors.ts';
 import { controlImport, controlWords, listImports, makeImport, showImport, type Target } from './imports.ts';
 import { listJobs, type Scope } from './jobs.ts';
@@ -15,7 +15,7 @@ import type { Side } from './walk.ts';
 /** Where the door is mounted. */
 export const greenarrowPath = '/ga/api';
 
-type Env = { Variables: { client: Client } };
+type Env = { Variables: { client: Client; begun: number } };
 type Answer = Envelope | Response;
 type Handler = (context: Context<Env>) => Promise<Answer>;
 type Route = [method: 'GET' | 'POST', path: string, handler: Handler];
@@ -25,10 +25,10 @@ export const greenarrowDoor = (ports: Ports): Hono => {
   // Its own router, since its paths are read in a way of its own.
   const door = new Hono<Env>({ getPath });
   door.use('*', async (context, next) => {
-    const begun = performance.now();
+    context.set('begun', performance.now());
     context.set('client', await authenticate(ports, context.req.header('authorization'), callerOf(context.env)));
     await next();
-    setHeaders(context, answerHeaders(performance.now() - begun));
+    setHeaders(context, answerHeaders(context.var.begun));
   });
   const table = routes(ports);
   for (const [method, path, handler] of table)
@@ -46,12 +46,13 @@ export const greenarrowDoor = (ports: Ports): Hono => {
   door.all('*', () => {
     throw new DoorError('not_found', 'There is nothing at this path', 404);
   });
-  door.onError((error, context) => {
+  door.onError(async (error, context) => {
+    await discardBody(context.req.raw);
     const known = doorErrorOf(error);
     // The message may hold what the caller sent.
     if (!known) ports.log.error('greenarrow.unexpected', { error: error.name });
     const answer = known ?? unexpected;
-    setHeaders(context, { ...answerHeaders(0), ...answer.headers });
+    setHeaders(context, { ...answerHeaders(context.var.begun), ...answer.headers });
     return json(context, failed(answer), answer.status);
   });
   return new Hono().all('*', (context) => door.fetch(context.req.raw, context.env)) as unknown as Hono;
@@ -129,13 +130,13 @@ const json = (context: Context, body: Envelope, status: DoorError['status']): Re
   context.body(JSON.stringify(body), status, { 'Content-Type': 'application/json; charset=utf-8' });
 
 /** Answers are not kept by anyone on the way. */
-const answerHeaders = (milliseconds: number): Record<string, string> => ({
+const answerHeaders = (begun: number): Record<string, string> => ({
   'Cache-Control': 'no-cache, no-store, max-age=0, must-revalidate',
   Pragma: 'no-cache',
   Expires: 'Fri, 01 Jan 1990 00:00:00 GMT',
   'X-Content-Type-Options': 'nosniff',
   'X-Request-Id': randomBytes(16).toString('hex'),
-  'X-Runtime': (milliseconds / 1000).toFixed(6),
+  'X-Runtime': ((performance.now() - begun) / 1000).toFixed(6),
 });
 
 const setHeaders = (context: Context, headers: Readonly<Record<string, string>>): void => {

@@ -20,6 +20,11 @@ export const readObject = async (request: Request): Promise<Record<string, unkno
   throw invalidRequest('The body is not a JSON object in UTF-8, or nested too deeply');
 };
 
+/** Reads what nobody wants: most clients read no answer before they have sent everything. */
+export const discardBody = async ({ body }: Request): Promise<void> => {
+  if (body && !body.locked) await drain(body.getReader());
+};
+
 const readBytes = async (request: Request): Promise<Buffer> => {
   const reader = request.body?.getReader();
   const pieces: Uint8Array[] = [];

@@ -63,9 +63,7 @@ const refusals: Record<RefusalReason, ErrorCode> = {
 /** How an error is answered; undefined when it was not foreseen. */
 export const doorErrorOf = (error: unknown): DoorError | undefined => {
   if (error instanceof DoorError) return error;
-  return error instanceof Refusal
-    ? new DoorError(refusals[error.reason] ?? 'invalid_request', error.message)
-    : undefined;
+  return error instanceof Refusal ? new DoorError(refusals[error.reason], error.message) : undefined;
 };
 
 export const unexpected = new DoorError('internal_error', 'Something went wrong here: repeat the call', 500);

@@ -10,11 +10,10 @@ export interface Filter {
   /** Whether anything is left out: then few of the jobs that are read may be shown. */
   selects: boolean;
   sides: readonly Side[];
-  /** Ranks of ended jobs begin behind this. */
+  /** Ranks of ended jobs that may be let through lie between these. */
   endedFrom?: string;
+  endedUntil?: string;
   lets(job: Job): boolean;
-  /** True for a job behind which, in the order of ranks, no further one is let through. */
-  isBehind?(job: Job): boolean;
 }
 
 const bounds = ['begins_at__after', 'begins_at__before', 'finished_at__after', 'finished_at__before'] as const;
@@ -31,6 +30,8 @@ export const readFilter = (query: URLSearchParams, timeZone: string, only?: Side
     selects: states !== undefined || types !== undefined || Object.keys(limits).length > 0,
     sides,
     ...(finished_at__before !== undefined && { endedFrom: endedBefore(finished_at__before) }),
+    // Of the second itself nothing is shown.
+    ...(finished_at__after !== undefined && { endedUntil: endedBefore(finished_at__after + 1000) }),
     lets: (job) =>
       // The index may be a moment behind: what has ended is not unfinished, and the other way round.
       sides.includes(isEnded(job) ? 'ended' : 'unfinished') &&
@@ -38,9 +39,6 @@ export const readFilter = (query: URLSearchParams, timeZone: string, only?: Side
       (types === undefined || types.has(typeWord(job))) &&
       isWithin(beginningOf(job), begins_at__after, begins_at__before) &&
       isWithin(job.finishedAt, finished_at__after, finished_at__before),
-    ...(finished_at__after !== undefined && {
-      isBehind: (job) => job.finishedAt !== undefined && secondOf(job.finishedAt) * 1000 <= finished_at__after,
-    }),
   };
 };
 

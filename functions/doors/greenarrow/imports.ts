@@ -4,6 +4,7 @@ import { cancelJob, pauseJob, resumeJob } from '../../jobs/control.ts';
 import { Refusal } from '../../jobs/errors.ts';
 import { isEnded, type Job } from '../../jobs/job.ts';
 import type { Client, Ports } from '../../jobs/ports.ts';
+import { endedBefore } from '../../jobs/rank.ts';
 import { submit } from '../../jobs/submit.ts';
 import { type Envelope, invalidRequest, notFound, succeeded } from './errors.ts';
 import type { Filter } from './filters.ts';
@@ -103,7 +104,7 @@ export const listImports = async (
       sides.includes(isEnded(job) ? 'ended' : 'unfinished') &&
       !isOld(job) &&
       (list === undefined || isOf(job, list)),
-    isBehind: isOld,
+    ...(since > 0 && { endedUntil: endedBefore(since) }),
   };
   const { found, keys } = await findPage(ports, [client], filter, readPage(query, usualPage));
   return { ...succeeded(found.map(({ job }) => importView(job))), ...keys };

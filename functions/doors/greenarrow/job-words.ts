@@ -68,7 +68,7 @@ export const nameOf = (job: Job): string => {
 };
 
 /** The last part of a URL's path: what stands behind it may be a secret. */
-export const fileOf = (url: string): string => {
+const fileOf = (url: string): string => {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(last);

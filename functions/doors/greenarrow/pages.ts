@@ -9,7 +9,9 @@ const mostRead = 4_000;
 const mostReadByNumber = 10_000;
 /** What looking at an organization without jobs counts, in jobs. */
 const emptyCosts = 20;
-const readAtOnce = 500;
+/** Jobs that are read at once while looking for some among others: few at first, more once there were few that fit. */
+const readAtFirst = 100;
+const readAtMost = 500;
 const maxPerPage = 2000;
 
 export interface PageRequest {
@@ -81,8 +83,11 @@ const lookFor = async (
 ): Promise<{ found: Found[]; rest?: Place }> => {
   const found: Found[] = [];
   const seen = new Set<string>();
-  const size = () => (way.selects ? readAtOnce : Math.min(wanted - found.length, maxPerPage));
   let read = 0;
+  const size = () =>
+    way.selects
+      ? Math.min(Math.max(read, readAtFirst), readAtMost, most - read)
+      : Math.min(wanted - found.length, maxPerPage);
   for await (const part of walk(ports, { ...way, size })) {
     for (const each of part.found) {
       if (seen.has(each.job.id) || !way.lets(each.job)) continue;

@@ -31,8 +31,8 @@ export interface Way {
   from?: Place | undefined;
   /** A rank before which no ended job is wanted. */
   endedFrom?: string | undefined;
-  /** True for a job behind which no further one of its organization is wanted. */
-  isBehind?(job: Job): boolean;
+  /** And the rank before which the last one is. */
+  endedUntil?: string | undefined;
 }
 
 /** What one reading brought, and the place behind it. */
@@ -55,9 +55,10 @@ export async function* walk({ jobs }: Pick<Ports, 'jobs'>, way: Way): AsyncGener
       if (side === 'unfinished' && start?.startsWith(rankPrefix.ended)) continue;
       let after = start?.startsWith(rankPrefix[side]) ? start : undefined;
       if (side === 'ended' && way.endedFrom !== undefined && (after ?? '') < way.endedFrom) after = way.endedFrom;
+      const until = side === 'ended' && way.endedUntil !== undefined ? { before: way.endedUntil } : {};
       for (;;) {
         const size = way.size();
-        const part = await jobs.list(id, { limit: size, only: side, ...(after !== undefined && { after }) });
+        const part = await jobs.list(id, { limit: size, only: side, ...(after !== undefined && { after }), ...until });
         let rank = after ?? rankPrefix[side];
         const found = part.map((job): Found => {
           const own = rankOf(job);
@@ -65,7 +66,7 @@ export async function* walk({ jobs }: Pick<Ports, 'jobs'>, way: Way): AsyncGener
           return { job, organization, client: id, rank };
         });
         yield { found, place: { client: id, rank } };
-        if (part.length < size || rank === after || part.some((job) => way.isBehind?.(job))) break;
+        if (part.length < size || rank === after) break;
         after = rank;
       }
     }

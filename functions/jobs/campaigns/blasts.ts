@@ -25,7 +25,8 @@ export const listBlasts = (ports: Stores, client: ClientId): Promise<Blast[]> =>
 
 /** The lists of campaigns that are scheduled or being sent, those among them that say who does not get it. */
 export const blastsInUse = async (ports: Stores, client: ClientId): Promise<Set<string>> => {
-  const blasts = await listBlasts(ports, client);
+  // As last written: whoever erases a list asks, and a campaign may just have been scheduled.
+  const blasts = await allOf<Blast>(ports, client, 'blasts', heads, { fresh: true });
   return new Set(blasts.filter(({ status }) => status === 'scheduled' || status === 'sending').flatMap(listsOf));
 };
 

@@ -33,14 +33,16 @@ export const changeRecord = async <T extends Value, R extends T | undefined>(
   throw new RetryLater(1, 'a record kept changing');
 };
 
-/** All values of a part, in order. */
+/** All values of a part, in order. May be a moment old unless they are to be `fresh`. */
 export const allOf = async <T extends Value>(
   { records }: Pick<Ports, 'records'>,
   client: ClientId,
   table: RecordTable,
   part: string,
+  options: { fresh?: boolean } = {},
 ): Promise<T[]> => {
   const values: T[] = [];
-  for await (const page of records.range(client, table, part)) for (const { value } of page) values.push(value as T);
+  for await (const page of records.range(client, table, part, options))
+    for (const { value } of page) values.push(value as T);
   return values;
 };

@@ -1,4 +1,4 @@
-// Numbers that are given out once: the ids of campaigns and templates, which clients expect to be integers.
+// Numbers that are given out once: the ids of campaigns, templates and their revisions, which clients expect to be integers.
 import type { ClientId } from '../job.ts';
 import type { Ports } from '../ports.ts';
 import { changeRecord } from './change-record.ts';
@@ -10,7 +10,7 @@ const first = 10_001;
 export const nextNumber = async (
   ports: Pick<Ports, 'records'>,
   client: ClientId,
-  kind: 'blast' | 'template',
+  kind: 'blast' | 'template' | 'revision',
 ): Promise<number> => {
   const place = { table: 'blasts', part: 'numbers', sort: kind } as const;
   const { last } = await changeRecord<{ last: number }, { last: number }>(ports, client, place, (before) => ({
@@ -23,7 +23,7 @@ export const nextNumber = async (
 export const passNumber = async (
   ports: Pick<Ports, 'records'>,
   client: ClientId,
-  kind: 'blast' | 'template',
+  kind: 'blast',
   number: number,
 ): Promise<void> => {
   const place = { table: 'blasts', part: 'numbers', sort: kind } as const;

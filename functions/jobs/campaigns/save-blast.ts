@@ -56,11 +56,13 @@ const hasContent = ({ html, text }: Content): boolean => html !== undefined || t
 /** The request with what it does not say itself from what it copies. */
 const withCopies = async (ports: Context, client: ClientId, request: BlastRequest): Promise<BlastRequest> => {
   let { fields, content } = request;
+  // A campaign that has a name keeps it.
+  const named = request.id !== undefined && !request.imported;
   if (request.copyBlast !== undefined) {
     const source = await findBlast(ports, client, request.copyBlast);
     if (!source) throw unknownBlast(request.copyBlast);
     const { name, list, subject, fromName, fromEmail, labels, suppressLists, more } = source;
-    const copied = { name, list, subject, fromName, fromEmail, labels, suppressLists };
+    const copied = { ...(!named && { name }), list, subject, fromName, fromEmail, labels, suppressLists };
     fields = { ...present(copied), ...fields, more: { ...more, ...fields.more, copy_blast_id: source.id } };
     content = { ...(await contentOf(ports, client, source)), ...content };
   }
@@ -68,7 +70,7 @@ const withCopies = async (ports: Context, client: ClientId, request: BlastReques
     const source = await findTemplate(ports, client, request.copyTemplate);
     if (!source) throw unknownTemplate(request.copyTemplate);
     const { name, subject, fromName, fromEmail } = source;
-    const copied = { name, subject, fromName, fromEmail };
+    const copied = { ...(!named && { name }), subject, fromName, fromEmail };
     fields = { ...present(copied), ...fields, more: { ...fields.more, copy_template: name } };
     content = { ...(await templateContent(ports, client, source)), ...content };
   }
@@ -91,11 +93,15 @@ const changed = (blast: Blast, request: BlastRequest, now: Millis): Blast => {
   return after;
 };
 
+/** What may be said of a campaign that is being sent, to whoever sends it. */
+const saidWhileSending = ['paused'];
+
 /** Of what has gone out only the name and labels can change, and that it is sent by now. */
 const refuseIfOut = (blast: Blast, { fields, content, schedule, status }: BlastRequest): void => {
-  const { name: _, labels: __, ...others } = fields;
+  const { name: _, labels: __, more = {}, ...others } = fields;
+  const said = Object.keys(more).every((name) => blast.status === 'sending' && saidWhileSending.includes(name));
   const back = status !== undefined && status !== 'sent' && status !== blast.status;
-  if (Object.keys(others).length === 0 && !hasContent(content) && schedule === undefined && !back) return;
+  if (said && Object.keys(others).length === 0 && !hasContent(content) && schedule === undefined && !back) return;
   const how = blast.status === 'sent' ? 'was sent already' : 'is being sent';
   throw new Refusal('not_allowed', `The campaign ${blast.id} ${how}`);
 };

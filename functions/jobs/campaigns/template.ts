@@ -9,7 +9,7 @@ import { nextNumber, numberKey } from './numbers.ts';
 export type Template = {
   id: number;
   name: string;
-  /** 1 for the first, one more each time that it is saved. */
+  /** Another, higher number each time that a template is saved: no two revisions of a client share one. */
   revision: number;
   subject?: string;
   fromName?: string;
@@ -34,8 +34,10 @@ export type TemplateFields = Partial<
 type Stores = Pick<Ports, 'records'>;
 
 const placeOf = (name: string): Place => ({ table: 'blasts', part: 'templates', sort: name });
+/** Leads from a revision to the name of its template; may lead to one that never came to be. */
+const namesKey = (revision: number) => ({ part: 'revision-names', sort: numberKey(revision) });
 const revisionsPart = (id: number): string => `revisions#${numberKey(id)}`;
-const contentPart = (id: number): string => `template-content#${numberKey(id)}`;
+const contentPart = (name: string): string => `template-content#${name}`;
 
 export const findTemplate = async (
   { records }: Stores,
@@ -53,12 +55,12 @@ export const listTemplates = (ports: Stores, client: ClientId): Promise<Template
 
 /** What people read. Revisions keep theirs until the template goes. */
 export const templateContent = async (ports: Stores, client: ClientId, template: Template): Promise<Content> => {
-  const found = template.content && (await readLong(ports, client, contentPart(template.id), template.content));
+  const found = template.content && (await readLong(ports, client, contentPart(template.name), template.content));
   return (found ?? {}) as Content;
 };
 
 /** The template as it was in that revision. */
-export const templateRevision = async (
+const templateRevision = async (
   { records }: Stores,
   client: ClientId,
   template: Template,
@@ -68,6 +70,17 @@ export const templateRevision = async (
   const key = { part: revisionsPart(template.id), sort: numberKey(revision) };
   const [found] = await records.read(client, 'blasts', [key], { fresh: true });
   return found?.value as Template | undefined;
+};
+
+/** The revision of that number, whichever template it is one of. */
+export const findRevision = async (
+  ports: Stores,
+  client: ClientId,
+  revision: number,
+): Promise<Template | undefined> => {
+  const [found] = await ports.records.read(client, 'blasts', [namesKey(revision)], { fresh: true });
+  const template = found && (await findTemplate(ports, client, String(found.value.template)));
+  return template && templateRevision(ports, client, template, revision);
 };
 
 /** Makes a template or its next revision; fields that are not given stay as they are. */
@@ -80,14 +93,18 @@ export const saveTemplate = async (
 ): Promise<Template> => {
   const now = ports.clock.now();
   let fresh: number | undefined;
+  let written: LongValue | undefined;
   return changeRecord<Template, Template>(ports, client, placeOf(name), async (before) => {
-    fresh ??= before ? undefined : await nextNumber(ports, client, 'template');
-    const id = before?.id ?? fresh ?? (await nextNumber(ports, client, 'template'));
+    fresh ??= before?.id ?? (await nextNumber(ports, client, 'template'));
+    const id = before?.id ?? fresh;
+    const revision = await nextNumber(ports, client, 'revision');
+    await ports.records.write(client, 'blasts', [{ ...namesKey(revision), value: { template: name } }]);
     // The same from whoever saves next: a revision never changes.
     if (before) {
       const key = { part: revisionsPart(id), sort: numberKey(before.revision) };
       await ports.records.write(client, 'blasts', [{ ...key, value: before }]);
     }
+    if (content) written ??= await putLong(ports, client, contentPart(name), content);
     return {
       labels: [],
       tags: [],
@@ -96,11 +113,11 @@ export const saveTemplate = async (
       createdAt: now,
       ...before,
       ...fields,
-      ...(content && { content: await putLong(ports, client, contentPart(id), content) }),
+      ...(written && { content: written }),
       more: { ...before?.more, ...fields.more },
       id,
       name,
-      revision: (before?.revision ?? 0) + 1,
+      revision,
       modifiedAt: now,
     };
   });
@@ -119,8 +136,9 @@ export const removeTemplate = async (ports: Stores, client: ClientId, name: stri
   const contents = new Map(
     [...earlier, removed].flatMap(({ content }) => (content ? [[content.revision, content]] : [])),
   );
-  for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.id), content);
+  for (const content of contents.values()) await dropLong(ports, client, contentPart(removed.name), content);
   const keys = earlier.map(({ revision }) => ({ part, sort: numberKey(revision) }));
+  keys.push(...[...earlier, removed].map(({ revision }) => namesKey(revision)));
   await ports.records.write(client, 'blasts', keys);
   return removed;
 };

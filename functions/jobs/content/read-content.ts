@@ -41,7 +41,7 @@ const wholeNumber = (value: unknown): number | undefined => {
 };
 
 /** The SKU under `keys`, or the `id` of `key` sku. */
-export const skuOf = ({ keys, id, key }: JsonObject): string | undefined => {
+const skuOf = ({ keys, id, key }: JsonObject): string | undefined => {
   const value = isObject(keys) && filled(keys.sku) ? keys.sku : key === 'sku' ? id : undefined;
   const sku = textOf(value);
   return sku === undefined || sku === '' || sku.length > 500 ? undefined : sku;

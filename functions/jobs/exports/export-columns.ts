@@ -49,6 +49,9 @@ export const idColumns: readonly Column[] = [
   ofProfile(['email_hash', 'Email Hash', (profile, view) => hash(view.algorithm, profile.email, 'hex')]),
 ];
 
+/** Behind these, for clients who have it switched on. */
+export const extidColumn: Column = ofProfile(['extid', 'Extid', ({ keys }) => keys?.extid ?? '']);
+
 export const standardColumns: readonly Column[] = [
   ofProfile(['domain', 'Domain', (profile) => profile.email.slice(profile.email.lastIndexOf('@') + 1)]),
   ofProfile(['engagement', 'Engagement', (profile, view) => engagementOf(profile, view.now)]),

@@ -12,6 +12,7 @@ import {
   type Sid,
 } from '../profile.ts';
 import { handOverPurchases } from '../purchases/hand-over.ts';
+import { handOverRecipients } from '../recipients/hand-over.ts';
 import { strictness, type Writer } from '../rows/patch-decision.ts';
 import { type AliasWrite, noteMove, readAliases, writeAliases } from './aliases.ts';
 import type { PersonKey } from './person-key.ts';
@@ -25,7 +26,7 @@ interface Context {
 const rounds = 8;
 
 /**
- * Brings what is known of `other` to `sid`, and removes `other`. In this order: the aliases, the profile that stays, the purchases, the removal;
+ * Brings what is known of `other` to `sid`, and removes `other`. In this order: the aliases, the profile that stays, the purchases and campaigns, the removal;
  * so whatever stops in between is done by doing it again, and nothing is lost. Nothing to do when `other` is gone.
  */
 export const mergePeople = async (context: Context, sid: Sid, other: Sid, writer: Writer): Promise<void> => {
@@ -49,7 +50,9 @@ export const mergePeople = async (context: Context, sid: Sid, other: Sid, writer
       },
     ]);
     if (conflicts.length > 0) continue;
-    await handOverPurchases(context, other, { sid, email: stays.email, by: writer.stamp });
+    const heir = { sid, email: stays.email, by: writer.stamp };
+    await handOverPurchases(context, other, heir);
+    await handOverRecipients(context, other, heir);
     const removed = await ports.profiles.apply(client.id, [
       { kind: 'remove', sid: other, consent: goes.optout ?? 'none' },
     ]);

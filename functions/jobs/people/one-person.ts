@@ -4,6 +4,7 @@ import { offsetOf } from '../local-time.ts';
 import type { Client, Ports } from '../ports.ts';
 import { type KeyName, type Profile, sidOf } from '../profile.ts';
 import { handOverPurchases } from '../purchases/hand-over.ts';
+import { handOverRecipients } from '../recipients/hand-over.ts';
 import { type PatchEntry, writePatches } from '../rows/apply-patches.ts';
 import { haveMoved } from './aliases.ts';
 import { findNamedLists, type KnownLists, smartList } from './find-lists.ts';
@@ -66,7 +67,7 @@ export const clockOf = ({ ports, client }: Context) => ({
 });
 
 /**
- * Forgets a person: the purchases lose their name, then the profile goes, then the aliases. Whatever stops in between is done by
+ * Forgets a person: the purchases lose their name, the campaigns lose the person, then the profile goes, then the aliases. Whatever stops in between is done by
  * asking again; what could be left behind are hashes that lead nowhere. The person, or undefined when there was none.
  */
 export const forgetPerson = async (context: Context, key: PersonKey): Promise<Profile | undefined> => {
@@ -74,6 +75,7 @@ export const forgetPerson = async (context: Context, key: PersonKey): Promise<Pr
   const found = await findPerson(context, key);
   if (!found) return undefined;
   await handOverPurchases(context, found.sid);
+  await handOverRecipients(context, found.sid);
   for (let round = 0, profile: Profile | undefined = found; profile; round++) {
     if (round === rounds) throw new RetryLater(5, 'the profile kept changing');
     const change = { kind: 'remove', sid: found.sid, consent: profile.optout ?? 'none' } as const;

@@ -69,7 +69,7 @@ const readAll = (raw: Raw, clock: UpdateClock): PersonUpdate => {
 const unkept = ['optout_sms_status', 'sms_marketing_status', 'pixel_tracking_consent'];
 
 /** The exact word: whatever else stands there is never read as the wish to get mail. */
-export const readConsent = (value: unknown): ConsentWord => {
+const readConsent = (value: unknown): ConsentWord => {
   const word = consentWords.find((known) => known === value);
   if (!word) throw new Unreadable(`optout is none of the words ${consentWords.join(', ')}`);
   return word;

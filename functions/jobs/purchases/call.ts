@@ -3,9 +3,10 @@ import { RetryLater } from '../errors.ts';
 import { type Millis, newId } from '../job.ts';
 import type { JsonObject } from '../json-line.ts';
 import type { Client, Ports } from '../ports.ts';
+import { buyerOf, findBuyers } from './buyers.ts';
 import type { Writer } from './person.ts';
 import { cartIdOf, type Purchase, type PurchaseId, purchaseIdOf, purchaseOf, recordKeyOf } from './purchase.ts';
-import { type BadPurchase, buyerOf, extidOf, readFacts } from './read-purchase.ts';
+import { type BadPurchase, extidOf, readFacts } from './read-purchase.ts';
 import { endCarts, savePurchases } from './save.ts';
 
 const year = 366 * 24 * 3600_000;
@@ -16,8 +17,10 @@ const year = 366 * 24 * 3600_000;
  */
 export const makePurchase = async (ports: Ports, client: Client, raw: JsonObject): Promise<Purchase | BadPurchase> => {
   const at = ports.clock.now();
-  const buyer = buyerOf(client.id, raw);
-  if ('reject' in buyer) return buyer;
+  const named = buyerOf(raw);
+  if ('reject' in named) return { reject: named.reject, about: 'email' };
+  const [buyer] = await findBuyers({ ports, client }, [named]);
+  if (!buyer) return { reject: 'nobody has that id or key', about: 'buyer' };
   const facts = readFacts(client, raw, at, false);
   if ('reject' in facts) return facts;
   // The stamp of this call: unlike a job it is never made twice.
@@ -26,8 +29,8 @@ export const makePurchase = async (ports: Ports, client: Client, raw: JsonObject
   const extid = extidOf(raw);
   const paid = extid === undefined ? by : purchaseIdOf(client.id, extid);
   const id = facts.incomplete ? cartIdOf(client.id, buyer.sid) : paid;
-  const [became] = await savePurchases(writer, [{ key: id, buyer, facts }]);
-  if (typeof became === 'object' && 'reject' in became) return { reject: became.reject, about: 'email' };
+  const [became] = await savePurchases(writer, [{ key: id, buyer: named, facts }]);
+  if (typeof became === 'object' && 'reject' in became) return { reject: became.reject, about: 'buyer' };
   if (!facts.incomplete) await endCarts(writer, [buyer.sid]);
   const purchase = await read(ports, client, id);
   if (!purchase) throw new RetryLater(1, 'the purchase was replaced at once');

@@ -1,5 +1,6 @@
 // The purchases of people, and what their profiles say of them: counted anew from what is kept, never added up.
 
+import { indexForMatching } from '../append/match-index.ts';
 import { RetryLater } from '../errors.ts';
 import { inFlight } from '../in-flight.ts';
 import type { JobId, Millis } from '../job.ts';
@@ -56,6 +57,7 @@ export const settlePeople = async (writer: Writer, people: ReadonlyMap<Sid, stri
     const changes = open.flatMap((sid) =>
       changeOf(writer, sid, people.get(sid), profiles.get(sid), purchases.get(sid) ?? []),
     );
+    await indexForMatching(ports, client, changes, (sid) => profiles.get(sid));
     open = changes.length === 0 ? [] : await ports.profiles.apply(client.id, changes);
   }
   if (open.length > 0) throw new RetryLater(5, 'profiles kept changing');

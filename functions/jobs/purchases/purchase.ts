@@ -8,7 +8,7 @@ import type { Sid } from '../profile.ts';
 export type PurchaseId = string;
 
 export const channels = ['online', 'offline', 'app'] as const;
-export type Channel = (typeof channels)[number];
+type Channel = (typeof channels)[number];
 
 /** Something that was bought. Amounts are in the smallest unit of the currency (cents). */
 export interface Item {

@@ -10,7 +10,7 @@ export const isRejected = <T>(read: Read<T>): read is { reject: string } =>
 
 const maxAmount = 1e12;
 const maxQuantity = 1e6;
-export const maxItems = 1000;
+const maxItems = 1000;
 
 /** A whole number of cents: some callers write it as text. */
 const amountOf = (value: unknown): number | undefined => {

@@ -1,24 +1,16 @@
 // A purchase as callers describe it: of a call, or of a line of an import.
-import { normaliseAddress } from '../../files/address.ts';
-import type { ClientId, Millis } from '../job.ts';
+import type { Millis } from '../job.ts';
 import { isObject, type JsonObject } from '../json-line.ts';
 import { offsetOf } from '../local-time.ts';
 import type { Client } from '../ports.ts';
-import { type Sid, sidOf } from '../profile.ts';
 import { readMoment } from '../relative-time.ts';
 import { channels, type PurchaseFacts } from './purchase.ts';
 import { isRejected, readCharges, readItems } from './read-items.ts';
 
-/** Who bought: an address, or a profile that must exist. */
-export interface Buyer {
-  sid: Sid;
-  email?: string;
-}
-
 /** What is wrong with a purchase, and with which part of it. */
 export interface BadPurchase {
   reject: string;
-  about: 'email' | 'date' | 'purchase';
+  about: 'email' | 'buyer' | 'date' | 'purchase';
 }
 
 /** Clocks differ, and days begin at different times: what is said to happen later than this is a mistake. */
@@ -34,19 +26,6 @@ export const extidOf = ({ purchase_keys: keys, extid }: JsonObject): string | un
   const text = String(value).trim();
   return text === '' || text.length > 500 ? undefined : text;
 };
-
-/** The buyer by `email`, or by `id` under `key` (`email` or `sid`). */
-export const buyerOf = (client: ClientId, { email, id, key }: JsonObject): Buyer | BadPurchase => {
-  const about = 'email';
-  if (!filled(email) && (key === 'sid' || (!filled(key) && typeof id === 'string' && sidPattern.test(id))))
-    return typeof id === 'string' && sidPattern.test(id) ? { sid: id } : { reject: 'the id is no profile id', about };
-  if (!filled(email) && filled(key) && key !== 'email') return { reject: 'the key is neither email nor sid', about };
-  const text = filled(email) ? email : id;
-  if (typeof text !== 'string') return { reject: 'no address', about };
-  const read = normaliseAddress(text);
-  return 'reason' in read ? { reject: read.reason, about } : { sid: sidOf(client, read.address), email: read.address };
-};
-const sidPattern = /^[0-9a-f]{24}$/;
 
 const filled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 

@@ -5,16 +5,16 @@ import type { Outcome } from '../job.ts';
 import type { StoredRecord } from '../ports.ts';
 import type { Sid } from '../profile.ts';
 import { type IndexedWrite, writeIndexed } from '../rows/indexed-records.ts';
+import { type Buyer, findBuyers, type NamedBuyer } from './buyers.ts';
 import { profilesOf, purchasesOf, settlePeople, type Writer } from './person.ts';
 import { cartIdOf, indexKeysOf, type Purchase, type PurchaseFacts, purchaseOf, recordKeyOf } from './purchase.ts';
-import type { Buyer } from './read-purchase.ts';
 import { saysAll, statsOf } from './statistics.ts';
 
 /** A purchase that is to be kept under an id. */
 export interface PurchaseEntry extends Entry {
   /** Its id. */
   key: string;
-  buyer: Buyer;
+  buyer: NamedBuyer;
   facts: PurchaseFacts;
 }
 
@@ -26,12 +26,12 @@ interface Decision {
 
 const table = 'purchases';
 const rounds = 8;
-const unknownBuyer = 'no profile has that id';
+const unknownBuyer = 'no profile has that id or key';
 
 /** The whole purchase: another one under the same id is replaced, not merged. */
-const decide = ({ key, buyer, facts }: PurchaseEntry, email: string, by: string, old?: Purchase): Decision => {
+const decide = ({ key, facts }: PurchaseEntry, { sid, email }: Buyer, by: string, old?: Purchase): Decision => {
   const { createdBy, changedBy, ...kept } = old ?? { createdBy: by, changedBy: '' };
-  const wanted = { ...facts, id: key, sid: buyer.sid, email };
+  const wanted = { ...facts, id: key, sid, email };
   if (same(kept, wanted)) return { outcome: createdBy === by ? 'created' : changedBy === by ? 'updated' : 'unchanged' };
   return { outcome: createdBy === by ? 'created' : 'updated', purchase: { ...wanted, createdBy, changedBy: by } };
 };
@@ -41,25 +41,19 @@ const same = (one: object, other: object): boolean => sortedText(one) === sorted
 const sortedText = (value: object): string =>
   JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 
-/** The buyers' addresses, those of profiles that were named by id among them. Who is not there is left out. */
-const addressesOf = async (writer: Writer, entries: readonly PurchaseEntry[]): Promise<Map<Sid, string>> => {
-  const known = new Map(entries.flatMap(({ buyer }) => (buyer.email === undefined ? [] : [[buyer.sid, buyer.email]])));
-  const named = entries.flatMap(({ buyer }) => (known.has(buyer.sid) ? [] : [buyer.sid]));
-  if (named.length === 0) return known;
-  for (const [sid, { email }] of await profilesOf(writer, [...new Set(named)])) known.set(sid, email);
-  return known;
-};
-
 /**
  * Keeps purchases, one for each id, and says what became of each. A purchase that was there is replaced. Running it again gives
  * the same outcomes. A buyer who is not known yet gets a profile; nobody's consent is touched.
  */
 export const savePurchases = async (writer: Writer, entries: readonly PurchaseEntry[]): Promise<Applied[]> => {
   const { ports, client, by } = writer;
-  const addresses = await addressesOf(writer, entries);
+  const buyers = await findBuyers(
+    writer,
+    entries.map(({ buyer }) => buyer),
+  );
   const became: Applied[] = entries.map(() => ({ reject: unknownBuyer }));
   const people = new Map<Sid, string | undefined>();
-  let open = [...entries.keys()].filter((index) => addresses.has((entries[index] as PurchaseEntry).buyer.sid));
+  let open = [...entries.keys()].filter((index) => buyers[index]);
   for (let round = 0; open.length > 0; round++) {
     if (round === rounds) throw new RetryLater(5, 'purchases kept changing');
     const chosen = open.map((index) => entries[index] as PurchaseEntry);
@@ -69,11 +63,11 @@ export const savePurchases = async (writer: Writer, entries: readonly PurchaseEn
       const entry = chosen[place] as PurchaseEntry;
       const record = stored.get(entry.key);
       const old = record && purchaseOf(record.value);
-      const email = addresses.get(entry.buyer.sid) as string;
-      const { outcome, purchase } = decide(entry, email, by, old);
+      const buyer = buyers[index] as Buyer;
+      const { outcome, purchase } = decide(entry, buyer, by, old);
       became[index] = outcome;
-      people.set(entry.buyer.sid, email);
-      if (old && old.sid !== entry.buyer.sid) people.set(old.sid, undefined);
+      people.set(buyer.sid, buyer.email);
+      if (old && old.sid !== buyer.sid) people.set(old.sid, undefined);
       if (purchase) writes.push({ index, ...writeOf(purchase, record) });
     }
     const conflicts = await writeIndexed(ports.records, client.id, table, writes);
@@ -116,18 +110,23 @@ export const endCarts = async (writer: Writer, sids: readonly Sid[]): Promise<vo
 
 /** Writes nothing: what keeping the purchases has done, or would do. */
 export const lookAtPurchases = async (writer: Writer, entries: readonly PurchaseEntry[]): Promise<Forecast[]> => {
-  const sids = [...new Set(entries.map(({ buyer }) => buyer.sid))];
+  const buyers = await findBuyers(
+    writer,
+    entries.map(({ buyer }) => buyer),
+  );
+  const sids = [...new Set(buyers.flatMap((buyer) => buyer?.sid ?? []))];
   const [profiles, purchases] = [await profilesOf(writer, sids), await purchasesOf(writer, sids)];
   const stored = await read(writer, entries, true);
-  return entries.map((entry): Forecast => {
-    const { buyer, facts } = entry;
-    const profile = profiles.get(buyer.sid);
-    const email = buyer.email ?? profile?.email;
-    if (email === undefined) return { outcome: 'rejected', reason: unknownBuyer };
+  return entries.map((entry, index): Forecast => {
+    const { facts } = entry;
+    const buyer = buyers[index];
+    if (!buyer) return { outcome: 'rejected', reason: unknownBuyer };
+    const { sid, email } = buyer;
+    const profile = profiles.get(sid);
     const record = stored.get(entry.key);
     const old = record && purchaseOf(record.value);
-    const { outcome, purchase } = decide(entry, email, writer.by, old);
-    const told = profile && saysAll(profile.stats, statsOf(purchases.get(buyer.sid) ?? []));
+    const { outcome, purchase } = decide(entry, buyer, writer.by, old);
+    const told = profile && saysAll(profile.stats, statsOf(purchases.get(sid) ?? []));
     if (!purchase && told) return { outcome };
     const change: Change = {
       email,

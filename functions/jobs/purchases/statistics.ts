@@ -5,6 +5,9 @@ import type { Purchase } from './purchase.ts';
 /** Tags that are told of a person at most: those that were bought most often. */
 const maxInterests = 100;
 
+/** No name for an entry of a map in every store: a tag of that name is kept with its purchase alone. */
+const unsafeName = '__proto__';
+
 const names = [
   'purchases',
   'purchasePrice',
@@ -30,7 +33,7 @@ export const statsOf = (purchases: readonly Purchase[]): PurchaseStats => {
     last = Math.max(last, purchase.time);
     for (const item of purchase.items) {
       largest = Math.max(largest, item.price);
-      for (const tag of item.tags ?? []) pieces.set(tag, (pieces.get(tag) ?? 0) + item.qty);
+      for (const tag of item.tags ?? []) if (tag !== unsafeName) pieces.set(tag, (pieces.get(tag) ?? 0) + item.qty);
     }
   }
   return {

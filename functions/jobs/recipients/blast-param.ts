@@ -2,13 +2,10 @@
 import { z } from 'zod';
 import type { Blast } from '../campaigns/blast.ts';
 import { findBlast } from '../campaigns/blasts.ts';
-import { Refusal } from '../errors.ts';
+import { unknownBlast } from '../campaigns/save-blast.ts';
 import type { ClientId } from '../job.ts';
 import type { Ports } from '../ports.ts';
 import { readBlastId } from './read-event.ts';
-
-const reason = 'blast_not_found';
-const unknown = (shown: unknown): string => `Unknown blast_id: ${String(shown).slice(0, 100)}`;
 
 /** An id, as a number or its digits; what cannot be one is an id that nobody has. */
 export const blastParam = z.unknown().transform((raw, context): number => {
@@ -19,14 +16,15 @@ export const blastParam = z.unknown().transform((raw, context): number => {
     context.addIssue({ code: 'custom', message: 'missing' });
     return z.NEVER;
   }
-  const shown = typeof raw === 'object' ? JSON.stringify(raw) : raw;
-  context.addIssue({ code: 'custom', message: unknown(shown), params: { reason } });
+  const shown = typeof raw === 'object' ? JSON.stringify(raw) : String(raw);
+  const { reason, message } = unknownBlast(shown.slice(0, 100));
+  context.addIssue({ code: 'custom', message, params: { reason } });
   return z.NEVER;
 });
 
 /** The campaign; throws Refusal when the client has none with that id. */
 export const knownBlast = async (ports: Pick<Ports, 'records'>, client: ClientId, id: number): Promise<Blast> => {
   const blast = await findBlast(ports, client, id);
-  if (!blast) throw new Refusal(reason, unknown(id));
+  if (!blast) throw unknownBlast(id);
   return blast;
 };

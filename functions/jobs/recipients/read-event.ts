@@ -2,19 +2,26 @@
 import type { Millis } from '../job.ts';
 import { isObject, type JsonObject, readJsonLine } from '../json-line.ts';
 import { offsetOf, readDate } from '../local-time.ts';
+import { type PersonKey, readPersonKey } from '../people/person-key.ts';
 import type { Client } from '../ports.ts';
-import type { Sid } from '../profile.ts';
-import { buyerOf } from '../purchases/read-purchase.ts';
+import { type Sid, sidOf } from '../profile.ts';
 import { type EventKind, eventKinds, type Occurrence } from './happenings.ts';
 
 /** An event, and the person and the campaign that it belongs to. */
-export interface BlastEvent {
-  sid: Sid;
-  /** Absent when the line names a profile by its id: such a one must exist. */
-  email?: string;
+export interface BlastEvent extends Who {
   blast: number;
   kind: EventKind;
   event: Occurrence;
+}
+
+/** A person as a line names them. */
+interface Who {
+  /** The one that the address makes, or that the line names; empty for another key. */
+  sid: Sid;
+  /** With which somebody who is missing is made. */
+  email?: string;
+  /** Present when it is not the address that says who is meant. */
+  by?: PersonKey;
 }
 
 /** Clocks differ: what is said to happen later than this is a mistake. */
@@ -42,8 +49,8 @@ export const readEvent = (client: Client, line: string, now: Millis): BlastEvent
   const read = readJsonLine(line);
   if ('reject' in read) return read;
   const { object } = read;
-  const person = buyerOf(client.id, object);
-  if ('reject' in person) return { reject: person.reject };
+  const person = readWho(client, object);
+  if ('reject' in person) return person;
   const blast = readBlastId(object.blast_id);
   if (blast === undefined) return { reject: 'blast_id is no id of a campaign' };
   const kind = readKind(object.event);
@@ -55,6 +62,16 @@ export const readEvent = (client: Client, line: string, now: Millis): BlastEvent
   if ('reject' in rest) return rest;
   return { ...person, blast, kind, event: { at, ...rest } };
 };
+
+/** By `email`, or by `id` under `key`: an address, a profile id or another key of a person. */
+const readWho = (client: Client, { email, id, key }: JsonObject): Who | { reject: string } => {
+  const who = filled(email) ? readPersonKey(email, 'email') : filled(id) ? readPersonKey(id, key) : noPerson;
+  if ('reject' in who) return who;
+  const { name, value } = who;
+  if (name === 'email') return { sid: sidOf(client.id, value), email: value };
+  return { sid: name === 'sid' ? value : '', by: who };
+};
+const noPerson = { reject: 'neither email nor id' };
 
 /** An id as clients send it, as a number or its digits. */
 export const readBlastId = (value: unknown): number | undefined => {

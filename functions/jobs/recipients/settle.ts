@@ -1,4 +1,5 @@
 // Brings people's profiles up to what campaigns they got, and what they did with them.
+import { indexForMatching } from '../append/match-index.ts';
 import { RetryLater } from '../errors.ts';
 import { inFlight } from '../in-flight.ts';
 import type { Profile, ProfileChange, Sid } from '../profile.ts';
@@ -38,6 +39,7 @@ export const settlePeople = async (writer: Writer, people: ReadonlyMap<Sid, stri
     const changes = open.flatMap((sid) =>
       changeOf(writer, { sid, email: people.get(sid), profile: profiles.get(sid), wanted: stats.get(sid) ?? {} }),
     );
+    await indexForMatching(ports, client, changes, (sid) => profiles.get(sid));
     open = changes.length === 0 ? [] : await ports.profiles.apply(client.id, changes);
   }
   if (open.length > 0) throw new RetryLater(5, 'profiles kept changing');

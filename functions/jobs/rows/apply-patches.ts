@@ -1,4 +1,5 @@
 // Find, read, compare, write what changed: how every job brings rows into profiles.
+import { indexForMatching } from '../append/match-index.ts';
 import type { Applied, Change, Entry, Forecast, JobContext } from '../define.ts';
 import { RetryLater } from '../errors.ts';
 import type { Outcome } from '../job.ts';
@@ -36,7 +37,7 @@ export interface PatchOptions {
 }
 
 /** What a row means for someone who is known: what is to be set, and what that counts as; or why they are left alone. */
-export type Shaped = (Pick<PatchEntry, 'patch' | 'consent'> & { outcome?: Outcome }) | { skip: string };
+type Shaped = (Pick<PatchEntry, 'patch' | 'consent'> & { outcome?: Outcome }) | { skip: string };
 
 /** Looks at the person before anything is set. Pure; asked again when the person changed meanwhile. */
 export type Shape = (entry: PatchEntry, profile: Profile) => Shaped;
@@ -50,7 +51,7 @@ interface WriterContext {
   writer: Writer;
 }
 
-export const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
+const writerOf = ({ job }: Pick<Context, 'job'>): Writer => ({
   stamp: job.id,
   at: job.startedAt ?? job.createdAt,
   job: job.id,
@@ -146,6 +147,8 @@ const writeTurns = async (
       if (change) changes.push(change);
     }
   }
+  const before = new Map(turns.map(({ person }) => [person.sid, person.profile]));
+  await indexForMatching(ports, client, changes, (sid) => before.get(sid));
   const conflicts = new Set(changes.length === 0 ? [] : await ports.profiles.apply(client.id, changes));
   if (conflicts.size > 0) for (const { index, person } of turns) if (conflicts.has(person.sid)) again.push(index);
   for (const [{ index, person }, keys] of given) {

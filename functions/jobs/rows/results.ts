@@ -4,7 +4,7 @@ import type { Entry, JobContext, RowOutput, RowWork } from '../define.ts';
 import type { FileKind, Job, JobFiles, ResultFile } from '../job.ts';
 import { keepFor } from '../looks.ts';
 import { type Place, placesOf } from '../marks.ts';
-import { exportKey, headerKey, partKey, resultKey } from '../parts.ts';
+import { headerKey, partKey, resultKey } from '../parts.ts';
 import { type Plan, rowsIn } from '../planning/plan-record.ts';
 import { rowsBehind } from './run-rows.ts';
 import { lineOf, notProcessedReason, type PlannedChange } from './tally.ts';
@@ -41,7 +41,7 @@ const resultFile = (
 
 /** The texts of all rows that were applied, in their order. */
 const joinOutput = async (context: Context, output: RowOutput<unknown, unknown>): Promise<ResultFile | undefined> => {
-  const { ports, job, client } = context;
+  const { ports, job } = context;
   if (job.mode === 'plan') return undefined;
   const piece = async (name: string, text: string): Promise<string> => {
     const key = `${headerKey(job.id, 'export')}-${name}`;
@@ -55,9 +55,9 @@ const joinOutput = async (context: Context, output: RowOutput<unknown, unknown>)
   ];
   const parts = placesOf('export', job.marks).map((place) => partKey(job.id, 'export', place));
   const pieces = [head, ...parts.flatMap((part, index) => (index > 0 ? [between, part] : [part])), tail];
-  const [key, filename] = [exportKey(job), output.name(context)];
+  const [key, filename] = [resultKey(job.id, 'output'), output.name(context)];
   const { size } = await ports.files.join(key, pieces, { contentType: output.contentType, filename });
-  return { key, filename, size, expiresAt: ports.clock.now() + client.settings.exportHours * 3600_000 };
+  return { key, filename, size, expiresAt: ports.clock.now() + keepFor };
 };
 
 const joinRejected = async (context: Context, { input }: Plan): Promise<ResultFile | undefined> => {

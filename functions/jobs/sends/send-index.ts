@@ -30,7 +30,7 @@ export const dueKey = (client: ClientId, { id, dueAt }: Pick<Send, 'id' | 'dueAt
 });
 
 /** Where the client's own index says so: what is scheduled is listed by it. */
-export const scheduledKey = ({ id, dueAt }: Pick<Send, 'id' | 'dueAt'>): RecordKey => ({
+const scheduledKey = ({ id, dueAt }: Pick<Send, 'id' | 'dueAt'>): RecordKey => ({
   part: scheduledPart(shardOf(id, scheduledShards)),
   sort: `${timeKey(dueAt)}#${id}`,
 });

@@ -6,7 +6,7 @@ import type { Sid } from '../profile.ts';
 import type { Refused } from './consent.ts';
 
 /** `due`: nobody can take it back any more, and it is being told. `out`: it was told. `refused`: it fell due for somebody who does not want it. */
-export type SendState = 'scheduled' | 'due' | 'out' | 'refused';
+type SendState = 'scheduled' | 'due' | 'out' | 'refused';
 
 export type Send = {
   /** 16 URL-safe base64 characters. */

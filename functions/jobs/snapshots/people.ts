@@ -11,25 +11,20 @@ export interface View {
   offset: Offset;
 }
 
-export const engagements = [
-  'engaged',
-  'active',
-  'passive',
-  'disengaged',
-  'dormant',
-  'new',
-  'hardbounce',
-  'optout',
-] as const;
+const engagements = ['engaged', 'active', 'passive', 'disengaged', 'dormant', 'new', 'hardbounce', 'optout'] as const;
 
 /** Places that are told of a person, and under which name. */
 const places = ['country', 'state', 'city'] as const;
 
-const localText = (at: Millis, { offset }: View): string => new Date(at + offset(at)).toISOString();
+const two = (value: number): string => String(value).padStart(2, '0');
+
 /** `yyyymm` on the client's clock. */
-export const monthOf = (at: Millis, view: View): string => localText(at, view).slice(0, 7).replace('-', '');
+export const monthOf = (at: Millis, { offset }: View): string => {
+  const local = new Date(at + offset(at));
+  return `${local.getUTCFullYear()}${two(local.getUTCMonth() + 1)}`;
+};
 /** `00` to `23` on the client's clock. */
-export const hourOf = (at: Millis, view: View): string => localText(at, view).slice(11, 13);
+export const hourOf = (at: Millis, { offset }: View): string => two(new Date(at + offset(at)).getUTCHours());
 
 export const countPerson = (all: Aggregate, profile: Profile, view: View): void => {
   const { stats, email, lists, source } = profile;

@@ -2,17 +2,22 @@
 import { z } from 'zod';
 import type { InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext } from '../define.ts';
-import type { Writer } from '../purchases/person.ts';
+import { haveMoved } from '../people/aliases.ts';
 import { eventKey, readEvent } from '../recipients/read-event.ts';
 import { recountTouched } from '../recipients/recount.ts';
-import { type EventEntry, lookAtEvents, saveEvents } from '../recipients/save.ts';
+import { type EventEntry, type EventWriter, lookAtEvents, saveEvents } from '../recipients/save.ts';
 import { validityCounts } from '../rows/validity-counts.ts';
 
 const params = z.object({});
 type Params = z.infer<typeof params>;
-type Context = JobContext<Params, null>;
+interface Prepared {
+  /** Addresses were changed: those that lead nowhere are looked up. */
+  moved: boolean;
+}
+type Context = JobContext<Params, Prepared>;
 
-const writerOf = ({ ports, client, job }: Context): Writer => ({
+const writerOf = ({ ports, client, job, prepared }: Context): EventWriter => ({
+  ...prepared,
   ports,
   client,
   by: job.id,
@@ -31,19 +36,29 @@ const parse = ({ client, job }: Context, { cells }: InputRow): EventEntry | { re
 const merge = (earlier: EventEntry, later: EventEntry): EventEntry =>
   (earlier.event.device ?? '') > (later.event.device ?? '') ? earlier : later;
 
-export const blastEventsImport = defineJobType<Params, null, EventEntry>({
+export const blastEventsImport = defineJobType<Params, Prepared, EventEntry>({
   name: 'blast_events_import',
   params,
   title: () => 'Blast Events Import',
   echo: () => ({}),
-  needs: ['profiles:read', 'profiles:write', 'blasts:read', 'blasts:write', 'recipients:read', 'recipients:write'],
+  needs: [
+    'profiles:read',
+    'profiles:write',
+    'aliases:read',
+    'aliases:write',
+    'blasts:read',
+    'blasts:write',
+    'lists:read',
+    'recipients:read',
+    'recipients:write',
+  ],
   hurt: 'People who bring the history of their campaigns in: exports, snapshots and queries do not know of it.',
   work: {
     kind: 'rows',
     sources: ['file'],
     noSource: 'File Parameter is required',
     keyOf: eventKey,
-    prepare: async () => null,
+    prepare: async ({ ports, client }) => ({ moved: await haveMoved(ports, client.id) }),
     parse,
     merge,
     apply: (context, entries) => saveEvents(writerOf(context), entries),

@@ -5,6 +5,7 @@ import { defineJobType, type JobContext, type Slice, type SliceResult } from '..
 import { Refusal } from '../errors.ts';
 import {
   type ExportView,
+  extidColumn,
   extraColumns,
   type HashAlgorithm,
   idColumns,
@@ -57,6 +58,8 @@ interface Prepared {
   vars: string[];
   /** True when `vars` is to be exactly what the members have, so that slices look and `settle` judges. */
   allVars: boolean;
+  /** True when the client wants to see the key `extid`. */
+  extid: boolean;
 }
 
 /** By name, else by id. */
@@ -81,8 +84,9 @@ const selection = (fields: Params['fields']): Pick<Prepared, 'columns' | 'vars' 
   };
 };
 
-const columnsShown = ({ columns }: Prepared) => [
+const columnsShown = ({ columns, extid }: Prepared) => [
   ...idColumns,
+  ...(extid ? [extidColumn] : []),
   ...[...standardColumns, ...extraColumns].filter(({ field }) => columns.includes(field)),
 ];
 
@@ -146,6 +150,7 @@ export const exportListData = defineJobType<Params, Prepared, never>({
       header,
     },
     async prepare({ ports, client, job, params }) {
+      const { extidLookup: extid } = client.settings;
       const list = await findList(ports.lists, client.id, params.list);
       const query = list?.details.query && parseQuery(list.details.query);
       // The list was there when the job was accepted and has been erased since: nobody is in it.
@@ -153,6 +158,7 @@ export const exportListData = defineJobType<Params, Prepared, never>({
         ...selection(params.fields),
         list: list?.id ?? '',
         algorithm: params.hash_algo,
+        extid,
         ...(query && { query }),
       };
       const prepared = chosen.allVars ? { ...chosen, vars: (list?.vars ?? []).toSorted() } : chosen;

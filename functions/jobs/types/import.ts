@@ -86,7 +86,7 @@ export const importList = defineJobType<Params, Prepared, PatchEntry>({
   },
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read'],
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read', 'aliases:write'],
   hurt: 'People whose import does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',

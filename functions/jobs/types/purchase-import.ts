@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext } from '../define.ts';
 import { lineKey, readJsonLine } from '../json-line.ts';
+import { buyerOf } from '../purchases/buyers.ts';
 import type { Writer } from '../purchases/person.ts';
 import { purchaseIdOf } from '../purchases/purchase.ts';
-import { buyerOf, extidOf, readFacts } from '../purchases/read-purchase.ts';
+import { extidOf, readFacts } from '../purchases/read-purchase.ts';
 import { lookAtPurchases, type PurchaseEntry, savePurchases } from '../purchases/save.ts';
 import { validityCounts } from '../rows/validity-counts.ts';
 
@@ -27,7 +28,7 @@ const parse = (context: Context, { cells }: InputRow): PurchaseEntry | { reject:
   if ('reject' in line) return line;
   const extid = extidOf(line.object);
   if (extid === undefined) return { reject: 'no extid of up to 500 characters' };
-  const buyer = buyerOf(client.id, line.object);
+  const buyer = buyerOf(line.object);
   if ('reject' in buyer) return { reject: buyer.reject };
   const facts = readFacts(client, line.object, beganAt(context), true);
   if ('reject' in facts) return { reject: facts.reject };
@@ -39,7 +40,7 @@ export const purchaseImport = defineJobType<Params, null, PurchaseEntry>({
   params,
   title: () => 'Purchase Import',
   echo: () => ({}),
-  needs: ['profiles:read', 'profiles:write', 'purchases:read', 'purchases:write'],
+  needs: ['profiles:read', 'profiles:write', 'aliases:read', 'aliases:write', 'purchases:read', 'purchases:write'],
   hurt: 'People who bring their purchases in: profiles and queries do not know of them.',
   work: {
     kind: 'rows',

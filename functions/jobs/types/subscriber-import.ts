@@ -2,7 +2,7 @@
 import { normaliseAddress } from '../../files/address.ts';
 import type { Header, InputRow } from '../../files/rows.ts';
 import { defineJobType, type JobContext, type Reading } from '../define.ts';
-import { Reject } from '../errors.ts';
+import { Refusal, Reject } from '../errors.ts';
 import { type Millis, newId } from '../job.ts';
 import { offsetOf, readDate } from '../local-time.ts';
 import { haveMoved } from '../people/aliases.ts';
@@ -149,9 +149,13 @@ const reading = (params: SubscriberParams): Reading => {
 export const subscriberImport = defineJobType<SubscriberParams, Prepared, Subscriber>({
   name: 'subscriber_import',
   params: subscriberParams,
+  async admit({ list }, client, { lists }) {
+    if ((await lists.find(client, list))?.details.query)
+      throw new Refusal('invalid_list_name', `Invalid list name: ${list} (a smart list has whoever matches its query)`);
+  },
   title: ({ list }) => `List Import: ${list}`,
   echo: ({ list }) => ({ list }),
-  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read'],
+  needs: ['profiles:read', 'profiles:write', 'lists:read', 'lists:write', 'aliases:read', 'aliases:write'],
   hurt: 'People whose import of subscribers does not end: their lists miss new members and changed variables.',
   work: {
     kind: 'rows',

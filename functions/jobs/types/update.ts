@@ -130,6 +130,8 @@ export const update = defineJobType<Params, Prepared, UpdateEntry>({
     // Of two people who turn out to be one.
     'purchases:read',
     'purchases:write',
+    'recipients:read',
+    'recipients:write',
     'blasts:read',
     'blasts:write',
   ],

@@ -39,6 +39,7 @@ const keptNames = [
   'autoconvert_text',
   'eval_template',
   'previous_blast_id',
+  'paused',
 ];
 
 /** An id that cannot be one is as unknown as one that nobody has. */
@@ -47,6 +48,14 @@ const idOf = (read: Reading, name: string): number | undefined => {
   if (text === undefined || text === '') return undefined;
   if (!/^[1-9]\d{0,14}$/.test(text)) throw unknownBlast(text);
   return Number(text);
+};
+
+/** One name, or an array of them: names may hold commas. */
+const readLists = (read: Reading, name: string): string[] | undefined => {
+  const given = read.given(name);
+  if (typeof given !== 'string') return read.texts(name);
+  const one = read.name(name);
+  return one === undefined ? [] : [one];
 };
 
 const statusOf = (read: Reading): BlastStatus | undefined => {
@@ -60,7 +69,7 @@ const statusOf = (read: Reading): BlastStatus | undefined => {
 const readRequest = (read: Reading): BlastRequest => {
   const [id, copyBlast, copyTemplate] = [idOf(read, 'blast_id'), idOf(read, 'copy_blast'), read.name('copy_template')];
   const [name, list] = [read.name('name'), read.name('list')];
-  const [labels, suppressLists] = [read.texts('labels'), read.texts('suppress_list')];
+  const [labels, suppressLists] = [read.texts('labels'), readLists(read, 'suppress_list')];
   // Given and empty: the schedule is taken back.
   const schedule = read.given('schedule_time') === '' ? null : read.moment('schedule_time');
   const [startAt, stopAt, status] = [read.moment('start_time'), read.moment('stop_time'), statusOf(read)];

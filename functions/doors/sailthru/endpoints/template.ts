@@ -1,18 +1,19 @@
 // /template: templates of sends and campaigns, and their revisions.
 import { unknownTemplate } from '../../../jobs/campaigns/save-blast.ts';
 import {
+  findRevision,
   findTemplate,
   listTemplates,
   removeTemplate,
   saveTemplate,
   type Template,
+  type TemplateFields,
   templateContent,
-  templateRevision,
 } from '../../../jobs/campaigns/template.ts';
 import type { Client } from '../../../jobs/ports.ts';
 import { rfc2822 } from '../dates.ts';
 import { ApiError } from '../errors.ts';
-import type { Answer, Endpoint } from './endpoint.ts';
+import type { Answer, Endpoint, EndpointCall } from './endpoint.ts';
 import { readContent, readEnvelope } from './mail-content.ts';
 import { reading } from './reading.ts';
 
@@ -60,20 +61,36 @@ const wholeAnswer = (template: Template, content: { html?: string; text?: string
   create_time: rfc2822(template.createdAt, client.settings.timeZone),
 });
 
+const fieldsOf = ({ subject, fromName, fromEmail, labels, tags, basic, disabled }: Template): TemplateFields => ({
+  ...(subject !== undefined && { subject }),
+  ...(fromName !== undefined && { fromName }),
+  ...(fromEmail !== undefined && { fromEmail }),
+  labels,
+  tags,
+  basic,
+  disabled,
+});
+
+/** The revision of that number: of this template, or of any. */
+const revisionOf = async ({ ports, client }: EndpointCall, revision: number, of?: Template): Promise<Template> => {
+  const found = await findRevision(ports, client.id, revision);
+  if (found && (!of || found.id === of.id)) return found;
+  throw new ApiError(404, 99, `Unknown revision: ${revision}`);
+};
+
 export const template: Endpoint = {
   async GET(call) {
     const { ports, client } = call;
     const read = reading(call);
-    const name = read.name('template');
-    if (name === undefined) {
+    const [name, revision] = [read.name('template'), read.whole('revision')];
+    if (name === undefined && revision === undefined) {
       const templates = await listTemplates(ports, client.id);
       return { templates: templates.map((each) => answerOf(each, client)) };
     }
-    const current = await findTemplate(ports, client.id, name);
-    if (!current) throw unknownTemplate(name);
-    const revision = read.whole('revision') ?? current.revision;
-    const found = await templateRevision(ports, client.id, current, revision);
-    if (!found) throw new ApiError(404, 99, `Unknown revision: ${revision}`);
+    const current = name === undefined ? undefined : await findTemplate(ports, client.id, name);
+    if (name !== undefined && !current) throw unknownTemplate(name);
+    const found = revision === undefined ? current : await revisionOf(call, revision, current);
+    if (!found) throw unknownTemplate(name ?? '');
     return wholeAnswer(found, await templateContent(ports, client.id, found), client);
   },
 
@@ -92,12 +109,15 @@ export const template: Endpoint = {
       more: read.kept(keptNames),
     };
     const given = readContent(read);
-    const before = await findTemplate(ports, client.id, name);
+    // As an earlier revision was, where the call says nothing else; else as the template is.
+    const revision = read.whole('revision');
+    const source = revision === undefined ? undefined : await revisionOf(call, revision);
+    const base = source ?? (await findTemplate(ports, client.id, name));
     const content =
-      Object.keys(given).length === 0
-        ? undefined
-        : { ...(before && (await templateContent(ports, client.id, before))), ...given };
-    const saved = await saveTemplate(ports, client.id, name, fields, content);
+      source || Object.keys(given).length > 0
+        ? { ...(base && (await templateContent(ports, client.id, base))), ...given }
+        : undefined;
+    const saved = await saveTemplate(ports, client.id, name, { ...(source && fieldsOf(source)), ...fields }, content);
     return wholeAnswer(saved, await templateContent(ports, client.id, saved), client);
   },
 

@@ -34,7 +34,7 @@ const readKeyOfPost = (call: EndpointCall): PersonKey => {
 };
 
 /** An object, or the names alone. */
-export const readFields = (call: EndpointCall): Answer => {
+const readFields = (call: EndpointCall): Answer => {
   const { fields } = call.params;
   return Array.isArray(fields)
     ? Object.fromEntries(fields.map((name) => [String(name), 1]))

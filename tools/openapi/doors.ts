@@ -1,0 +1,7 @@
+// The doors that are described; one line each.
+import { describeConsole } from '../../functions/doors/console/describe.ts';
+import type { DoorDescription } from '../../functions/doors/description.ts';
+import { describeGreenarrow } from '../../functions/doors/greenarrow/describe.ts';
+import { describeSailthru } from '../../functions/doors/sailthru/describe.ts';
+
+export const describedDoors = (): DoorDescription[] => [describeSailthru(), describeGreenarrow(), describeConsole()];
