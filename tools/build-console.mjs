@@ -1,7 +1,7 @@
 // Runs before start, test and publish-console under any Node from 20 on: builds the web console, and the page of the API beside it, when either has changed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [site, dist] = [join(root, 'console'), join(root, 'console', 'dist')];
 const stamp = join(dist, '.built-from');
 
-const api = readFileSync(join(root, 'docs', 'openapi', 'index.html'), 'utf8');
+const described = join(root, 'docs', 'openapi');
+const api = readFileSync(join(described, 'index.html'), 'utf8');
+const documents = readdirSync(described).filter((name) => name.endsWith('.json'));
 
 const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
 const sources = readdirSync(site, { recursive: true, withFileTypes: true })
@@ -17,6 +19,7 @@ const sources = readdirSync(site, { recursive: true, withFileTypes: true })
   .map((entry) => join(entry.parentPath, entry.name))
   .sort();
 hash.update(api);
+for (const name of documents) hash.update(readFileSync(join(described, name)));
 for (const source of sources) hash.update(`\0${source.slice(site.length)}\0`).update(readFileSync(source));
 const wanted = hash.digest('hex');
 
@@ -35,6 +38,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   const name = `assets/openapi-${createHash('sha256').update(style).digest('hex').slice(0, 8)}.css`;
   writeFileSync(join(fresh, name), style);
   writeFileSync(join(fresh, 'openapi.html'), api.replace(tag, `<link rel="stylesheet" href="/console/${name}">`));
+  for (const document of documents) copyFileSync(join(described, document), join(fresh, document));
   writeFileSync(join(fresh, '.built-from'), wanted);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);

@@ -51,6 +51,8 @@ describe('the web console', () => {
     const page = await (await get('/console/openapi.html')).text();
     expect(page).toContain('/console/api/jobs');
     expect(page).not.toMatch(/<style|<script/);
+    const [document = ''] = /\w+\.json/.exec(page) ?? [];
+    expect(await (await get(`/console/${document}`)).json()).toMatchObject({ openapi: '3.1.0' });
     const [, style = ''] = /href="(\/console\/assets\/openapi-[^"]+)"/.exec(page) ?? [];
     expect((await get(style)).headers.get('content-type')).toContain('text/css');
   });
