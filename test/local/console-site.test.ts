@@ -47,6 +47,14 @@ describe('the web console', () => {
     }
   });
 
+  it('has the page of all APIs, whose style is a file as the rules want it', async () => {
+    const page = await (await get('/console/openapi.html')).text();
+    expect(page).toContain('/console/api/jobs');
+    expect(page).not.toMatch(/<style|<script/);
+    const [, style = ''] = /href="(\/console\/assets\/openapi-[^"]+)"/.exec(page) ?? [];
+    expect((await get(style)).headers.get('content-type')).toContain('text/css');
+  });
+
   it('is not sent again to whoever has it', async () => {
     const etag = (await get('/console/')).headers.get('etag') ?? '';
     expect((await get('/console/', { 'if-none-match': etag })).status).toBe(304);

@@ -57,6 +57,9 @@ export const Frame = ({ page, apiKey, signOut, children }: FrameProps) => {
       <main ref={main} tabIndex={-1} class="main">
         {children}
       </main>
+      <footer class="foot small">
+        <a href="/console/openapi.html">The API behind these pages, and all others</a>
+      </footer>
       <div id="announcer" class="unseen" role="status" />
     </>
   );

@@ -1,4 +1,6 @@
 // What may be done to a job, and the rest of what this door tells: for its OpenAPI document.
+
+import { registry } from '../../jobs/registry.ts';
 import type { Operation } from '../description.ts';
 import { errors, job, jobId, noJob } from './describe-answers.ts';
 import { exampleJob, importId, planId, retryId, waitingId } from './examples.ts';
@@ -171,6 +173,21 @@ export const actionOperations: readonly Operation[] = [
           ],
           total: 1,
         },
+      },
+    ],
+  },
+  {
+    id: 'readTypes',
+    method: 'get',
+    path: '/console/api/types',
+    summary: 'The job types that there are',
+    answers: { 200: { component: 'Types', text: 'By the names that an order gives them.' }, ...errors },
+    examples: [
+      {
+        name: 'types',
+        summary: 'All of them',
+        status: 200,
+        answer: { types: registry.map(({ name, work }) => ({ name, kind: work.kind })) },
       },
     ],
   },

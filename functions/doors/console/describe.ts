@@ -12,6 +12,7 @@ import {
   overviewAnswer,
   rejectedAnswer,
   reportOrder,
+  typesAnswer,
 } from './schemas.ts';
 
 export const describeConsole = (): DoorDescription => ({
@@ -55,6 +56,7 @@ export const describeConsole = (): DoorDescription => ({
     Jobs: { schema: jobsAnswer, notes: { next: 'There may be more, behind this: give it as `after`.' } },
     Lists: { schema: listsAnswer },
     Overview: { schema: overviewAnswer },
+    Types: { schema: typesAnswer },
     RejectedRows: { schema: rejectedAnswer },
     ReportOrder: { schema: reportOrder },
     Record: { schema: z.record(z.string(), z.unknown()) },
