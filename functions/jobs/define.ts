@@ -64,7 +64,7 @@ export interface Change {
 }
 
 /** Rows that are chosen out of what is kept: slices are read in parallel, and what they choose is written down before any of it is changed. */
-export interface Selection<P> {
+interface Selection<P> {
   /** Whether the request asks for it; asked only when it names no other source. */
   selects(raw: Record<string, unknown>): boolean;
   slices(context: SelectionContext<P>): Promise<Slice[]>;

@@ -12,10 +12,10 @@ export type Optout = 'all' | 'basic' | 'blast';
 /** The same, and the wish to get mail again. Any other word is refused, never read as that wish. */
 export const consentWords = ['all', 'basic', 'blast', 'none'] as const;
 export type ConsentWord = (typeof consentWords)[number];
-export type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
+type MailStatus = 'valid' | 'softbounce' | 'hardbounce';
 
 /** A change of consent, and what made it. */
-export interface ConsentChange {
+interface ConsentChange {
   from: ConsentWord;
   to: ConsentWord;
   at: Millis;

@@ -54,8 +54,7 @@ export const sendReport = async (ports: Ports, id: JobId, channel: Channel): Pro
   }
   const after = await ports.jobs.read(id);
   const wait = state === 'due' && delay !== undefined ? delay * 1000 : 0;
-  const next = after && nextLook(after, ports.clock.now() + wait);
-  if (next !== undefined) await ports.jobs.move(id, lookAgain(next));
+  if (after) await ports.jobs.move(id, lookAgain(after, nextLook(after, ports.clock.now() + wait)));
 };
 
 /**
@@ -68,7 +67,7 @@ export const sendReportsAgain = async (ports: Ports, job: Job, channel?: Channel
   if (asked.length === 0)
     throw new Refusal('not_allowed', 'The job has no such report: it was ordered without an address for it');
   // First, so that the sweeper sends what this leaves behind when it dies on the way.
-  await ports.jobs.move(job.id, lookAgain(ports.clock.now() + lookAfter.reporting));
+  await ports.jobs.move(job.id, lookAgain(job, ports.clock.now() + lookAfter.reporting));
   for (const name of asked) {
     const { state, attempts } = job.deliveries[name] ?? { state: 'due', attempts: 0 };
     if (state === 'delivered' || state === 'failed')

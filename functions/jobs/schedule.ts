@@ -16,7 +16,7 @@ export const schedule = async (ports: Ports, job: Job): Promise<void> => {
   if (job.state !== 'scheduled') return;
   const wait = Math.max(0, (job.beginsAt ?? 0) - now);
   if (!job.ticket && wait <= longestDelay) await sendPlan(ports, job, wait);
-  await ports.jobs.move(job.id, lookAgain(nextStart(job, now)));
+  await ports.jobs.move(job.id, lookAgain(job, nextStart(job, now)));
 };
 
 /** When the sweeper looks at a scheduled job: at the end of its ticket, early enough to send a delayed message, or after that. */

@@ -3,7 +3,7 @@ import type { Slice } from './define.ts';
 import { shardCount } from './profile.ts';
 
 /** `count` slices of the base, a power of two. */
-export const slicesOf = (count: number): Slice[] => {
+const slicesOf = (count: number): Slice[] => {
   const width = shardCount / count;
   return Array.from({ length: count }, (_, index) => ({ from: index * width, to: (index + 1) * width }));
 };

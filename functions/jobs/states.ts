@@ -271,10 +271,13 @@ export const stop = (job: Job, why: Stop, chunks: number, due: Millis): Move => 
   set: { state: 'running', stop: why, chunks: Math.min(chunks, job.chunks ?? 0), pausedAt: null, resumeTo: null, due },
 });
 
-/** Says when to look again, and of a job that stands still, where; without any other change. */
-export const lookAgain = (due: Millis | null, standing?: Job['standing']): Move => ({
+/**
+ * Says when to look again, and of a job that stands still, where; without any other change. Only while the job is in the state in
+ * which it was seen: whoever moved it on has said when to look at it, and a late word must not put that off.
+ */
+export const lookAgain = ({ state }: Pick<Job, 'state'>, due: Millis | null, standing?: Job['standing']): Move => ({
   name: 'look',
-  from: ['scheduled', 'pending', 'running', 'paused', 'completed', 'incomplete', 'failed', 'cancelled'],
+  from: [state],
   set: { due, ...(standing && { standing }) },
 });
 

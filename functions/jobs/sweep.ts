@@ -39,7 +39,7 @@ const guarded = async (ports: Ports, job: Job): Promise<void> => {
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown';
     ports.log.error('sweep.job_failed', { job: job.id, type: job.type, error: name });
-    await ports.jobs.move(job.id, lookAgain(ports.clock.now() + lookAfter.processing));
+    await ports.jobs.move(job.id, lookAgain(job, ports.clock.now() + lookAfter.processing));
   }
 };
 
@@ -60,13 +60,16 @@ const sendOn = async (ports: Ports, job: Job): Promise<void> => {
   ports.log.warn('sweep.sent_on', { ...where, stands_ms: now - standing.since });
   if (job.state === 'running' && (job.phase === 'processing' || job.phase === 'finishing')) {
     await dispatch(ports, job);
-    await ports.jobs.move(job.id, lookAgain(now + (job.stop ? lookAfter.stopping : lookAfter.processing), standing));
+    await ports.jobs.move(
+      job.id,
+      lookAgain(job, now + (job.stop ? lookAfter.stopping : lookAfter.processing), standing),
+    );
     return;
   }
   await sendPlan(ports, job);
   await ports.jobs.move(
     job.id,
-    lookAgain(now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning), standing),
+    lookAgain(job, now + (job.state === 'pending' ? 5 * lookAfter.pending : lookAfter.planning), standing),
   );
 };
 
@@ -75,7 +78,7 @@ const endLongPause = async (ports: Ports, job: Job): Promise<void> => {
   // Workers that let go when it was paused set the next look much earlier.
   const heldFor = ports.clock.now() - (job.pausedAt ?? 0);
   if (heldFor >= longestPause) await cancelJob(ports, { id: job.client }, job.id);
-  else await ports.jobs.move(job.id, lookAgain(ports.clock.now() + longestPause - heldFor));
+  else await ports.jobs.move(job.id, lookAgain(job, ports.clock.now() + longestPause - heldFor));
 };
 
 /** The time for an upload is over; perhaps only its event got lost. */

@@ -54,7 +54,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
 
     it('knows no job that was not written', async () => {
       expect(await store().read(anId())).toBeUndefined();
-      expect(await store().move(anId(), states.lookAgain(null))).toBeUndefined();
+      expect(await store().move(anId(), states.lookAgain({ state: 'pending' }, null))).toBeUndefined();
       await expect(store().account(anId(), { chunk: 0, from: 0, counts: {}, due: now })).rejects.toThrow();
     });
 
@@ -116,7 +116,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         states.resume(job, now, now),
         states.cancel(job, ending),
         states.stop(job, 'cancel', 1, now),
-        states.lookAgain(now + 1),
+        states.lookAgain(job, now + 1),
         states.forget({}, null),
       ];
 
@@ -273,12 +273,12 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         const [first] = await store().due(600, 1);
         expect(first).toEqual(jobs[1]);
 
-        const [a, b, c] = jobs.map(({ id }) => id);
-        await store().move(a ?? '', states.lookAgain(null));
-        await store().move(b ?? '', states.lookAgain(now + 9e11));
-        await store().move(c ?? '', states.lookAgain(50));
+        const [a, b, c] = jobs as [Job, Job, Job];
+        await store().move(a.id, states.lookAgain(a, null));
+        await store().move(b.id, states.lookAgain(b, now + 9e11));
+        await store().move(c.id, states.lookAgain(c, 50));
         expect(await found(100)).toEqual([50, 200, 400]);
-        for (const job of await store().due(1000, 100)) await store().move(job.id, states.lookAgain(null));
+        for (const job of await store().due(1000, 100)) await store().move(job.id, states.lookAgain(job, null));
         expect(await store().due(1000, 100)).toEqual([]);
       });
     });

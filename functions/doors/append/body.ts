@@ -5,7 +5,7 @@ import { drain } from '../drain.ts';
 import { DoorError, invalid } from './errors.ts';
 
 /** Bytes of a batch of records in a request. */
-export const maxBody = 10 * 1024 ** 2;
+const maxBody = 10 * 1024 ** 2;
 
 /** No body at all is an empty object where `optional`. Throws DoorError. */
 export const readObject = async (request: Request, { optional = false } = {}): Promise<JsonObject> => {

@@ -7,7 +7,7 @@ import { createJob, type NewJob } from '../submit.ts';
 import { addBatch, type Batch, type Container, type Notification } from './containers.ts';
 
 /** What a file may have, and how long its link lives. */
-export const maxFileBytes = 50 * 1024 ** 2;
+const maxFileBytes = 50 * 1024 ** 2;
 const uploadLife = 8 * 3600_000;
 
 export interface BatchOrder {

@@ -7,7 +7,7 @@ export type MatchField = (typeof matchFields)[number];
 export type Facts = Partial<Record<MatchField, string>>;
 
 /** Letters and digits in lower case without marks, words apart by one space: `Zoë  O'Brien` is `zoe o brien`. */
-export const plainText = (text = ''): string =>
+const plainText = (text = ''): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

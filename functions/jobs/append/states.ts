@@ -2,7 +2,7 @@
 import { isEnded, type Job, type Millis } from '../job.ts';
 import type { StandingBatch } from './containers.ts';
 
-export const batchStates = ['WAITING_FOR_UPLOAD', 'QUEUED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'MALFORMED'] as const;
+const batchStates = ['WAITING_FOR_UPLOAD', 'QUEUED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'MALFORMED'] as const;
 export type BatchState = (typeof batchStates)[number];
 
 /** A batch whose job was not written within this time never will be. */
@@ -14,7 +14,7 @@ const endedState = ({ state, failure, counts, rows = 0 }: Job): BatchState => {
   return state === 'failed' && failure?.class === 'input' ? 'MALFORMED' : 'FAILED';
 };
 
-export const stateOfJob = (job: Job): BatchState => {
+const stateOfJob = (job: Job): BatchState => {
   if (isEnded(job)) return endedState(job);
   if (job.startedAt !== undefined) return 'IN_PROGRESS';
   return job.ticket ? 'WAITING_FOR_UPLOAD' : 'QUEUED';
@@ -26,7 +26,7 @@ export const stateOfBatch = ({ batch, job }: StandingBatch, now: Millis): BatchS
 };
 
 const terminal: readonly BatchState[] = ['COMPLETED', 'FAILED', 'MALFORMED'];
-export const isTerminal = (state: BatchState): boolean => terminal.includes(state);
+const isTerminal = (state: BatchState): boolean => terminal.includes(state);
 
 /** Of a container: derived from its batches, never stored. */
 export const stateOfContainer = (states: readonly BatchState[]): BatchState => {

@@ -4,7 +4,7 @@ import type { Millis } from '../job.ts';
 import type { Client, Ports, RecordKey } from '../ports.ts';
 
 const table = 'appends';
-export const tokenLife: Millis = 8 * 3600_000;
+const tokenLife: Millis = 8 * 3600_000;
 
 type Stores = Pick<Ports, 'records' | 'clock'>;
 

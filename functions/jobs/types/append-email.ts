@@ -24,7 +24,7 @@ interface RecordEntry extends Entry {
   question: Question | { reject: string };
 }
 
-export const appendNotes = { nobody: 'nobody matches', several: 'more than one person matches' } as const;
+const appendNotes = { nobody: 'nobody matches', several: 'more than one person matches' } as const;
 
 const textIn = (record: JsonObject, name: string): string => {
   const value = Object.hasOwn(record, name) ? record[name] : undefined;
