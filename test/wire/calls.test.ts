@@ -158,7 +158,7 @@ describe('methods and paths', () => {
     }
   });
 
-  it.each(['/', '/jobs', '/user', '/job/x', '/apijob'])('%s is not there', async (path) => {
+  it.each(['/', '/jobs', '/nothing', '/job/x', '/apijob'])('%s is not there', async (path) => {
     const { status, body } = await answered(await house.app.request(path));
     expect([status, body]).toEqual([404, { error: 99, errormsg: expect.any(String) }]);
   });
