@@ -208,7 +208,7 @@ export const jobsContract = (harness: Harness<Subjects['jobs']>): void => {
         const paused = await store().move(job.id, states.pause(arrived ?? job, now, now + 9e11));
         expect(paused).toMatchObject({ state: 'paused', pausedAt: now, resumeTo: 'pending' });
         const resumed = await store().move(job.id, states.resume(paused ?? job, now, now + 9e11));
-        expect(resumed).toEqual({ ...arrived, due: now + 9e11 });
+        expect(resumed).toEqual({ ...arrived, held: true, due: now + 9e11 });
       });
 
       it('wait for the ledger to balance', async () => {
