@@ -24,9 +24,10 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   let size = 0;
   for await (const piece of request) {
     size += piece.length;
-    if (size > bodyLimit) throw new TooLarge();
-    pieces.push(piece);
+    // Read to its end all the same: whoever is still sending does not hear an answer.
+    if (size <= bodyLimit) pieces.push(piece);
   }
+  if (size > bodyLimit) throw new TooLarge();
   return Buffer.concat(pieces);
 };
 

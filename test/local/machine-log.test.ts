@@ -99,7 +99,8 @@ it('has codes, ids and numbers only, over imports, exports, failures, refusals, 
       expect(written).not.toContain(secret);
     for (const { time, ...fields } of log())
       for (const value of Object.values(fields))
-        if (typeof value === 'string') expect(value).toMatch(/^([a-z]+[a-z_.]*|([a-z]+\.[a-z]+ )?[0-9a-f]{24}|\d{3}|no answer)$/);
+        if (typeof value === 'string')
+          expect(value).toMatch(/^([a-z]+[a-z_.]*|([a-z]+\.[a-z]+ )?[0-9a-f]{24}|\d{3}|no answer)$/);
     expect(machine.lines.slice(said)).toEqual(['Stopping; work in progress goes on at the next start.']);
   } finally {
     await machine.kill();
