@@ -25,6 +25,13 @@ const routes = (stage: Stage): { path: string; method: HttpMethod; throttle: Thr
   { path: '/job', method: HttpMethod.GET, throttle: stage.api.read },
   { path: '/console/api/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
   { path: '/ga/api/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
+  { path: '/{version}/async/{proxy+}', method: HttpMethod.ANY, throttle: stage.api.console },
+  // The endpoints beside /job: the rates that the protocol documents are counted for each client behind this.
+  ...['user', 'list', 'purchase', 'content', 'blast', 'send', 'stats'].map((endpoint) => ({
+    path: `/${endpoint}`,
+    method: HttpMethod.ANY,
+    throttle: stage.api.read,
+  })),
 ];
 
 /** Neither path nor query nor address of the caller: queries carry signatures and addresses of users. */

@@ -1,7 +1,7 @@
 // Promises of the deployed system about sends: each function has the rights that telling them takes, and the bus hears of each.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../helpers/machine.ts';
-import { call, type Method } from '../wire/endpoint-calls.ts';
+import { callEndpoint as call, type Method } from '../wire/calls.ts';
 import { type Bench, startBench } from './bench.ts';
 
 let bench: Bench;

@@ -136,7 +136,14 @@ it('limits requests by route, and every other path too', () => {
   const [stage] = made.all('AWS::ApiGatewayV2::Stage');
   const { DefaultRouteSettings, RouteSettings } = stage?.[1].Properties ?? {};
   expect(DefaultRouteSettings.ThrottlingRateLimit).toBe(20);
-  const limited = ['POST /job', 'GET /job', 'ANY /console/api/{proxy+}', 'ANY /ga/api/{proxy+}'];
+  const limited = [
+    'POST /job',
+    'GET /job',
+    'ANY /console/api/{proxy+}',
+    'ANY /ga/api/{proxy+}',
+    'ANY /{version}/async/{proxy+}',
+    ...['user', 'list', 'purchase', 'content', 'blast', 'send', 'stats'].map((endpoint) => `ANY /${endpoint}`),
+  ];
   expect(Object.keys(RouteSettings)).toEqual(limited);
   const routes = made.all('AWS::ApiGatewayV2::Route').map(([, route]) => route.Properties.RouteKey);
   expect(routes.toSorted()).toEqual(['$default', ...limited].toSorted());

@@ -6,8 +6,7 @@ import type { House } from '../helpers/house.ts';
 import { readJob, readObject, settled, submitJob } from '../helpers/jobs.ts';
 import { minute, sendsIn } from '../helpers/sends.ts';
 import { closeHouses, smallHouse } from '../helpers/small-house.ts';
-import { type Json, jobOf, postJob, signed } from '../wire/calls.ts';
-import { call } from '../wire/endpoint-calls.ts';
+import { callEndpoint as call, type Json, jobOf, postJob, signed } from '../wire/calls.ts';
 
 afterEach(closeHouses);
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { saveStats } from '../../functions/jobs/campaigns/blasts.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import type { Json } from './calls.ts';
-import { call } from './endpoint-calls.ts';
+import { callEndpoint as call } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

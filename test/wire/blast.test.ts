@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blastsInUse, findBlast } from '../../functions/jobs/campaigns/blasts.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import type { Json } from './calls.ts';
-import { call, type Method } from './endpoint-calls.ts';
+import { callEndpoint as call, type Method } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

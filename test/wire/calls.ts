@@ -140,15 +140,19 @@ export const rawCall = async (port: number, ...writes: (string | Buffer)[]): Pro
 /** The JSON body of a raw answer. */
 export const bodyOf = (answer: string): Json => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as Json;
 
-/** A signed call to any endpoint. */
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** A signed call to any endpoint, as official clients make it: parameters in the query string, or in the body of a POST. */
 export const callEndpoint = async (
   app: App,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   endpoint: string,
   params: unknown = {},
+  keys?: Keys,
 ): Promise<Answered> => {
-  const values = form(signed(params));
-  if (method !== 'POST') return answered(await app.request(`/${endpoint}?${values}`, { method }));
+  const values = form(signed(params, keys));
+  const path = `/${endpoint.replace(/^\//, '')}`;
+  if (method !== 'POST') return answered(await app.request(`${path}?${values}`, { method }));
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return answered(await app.request(`/${endpoint}`, { method, body: values, headers }));
+  return answered(await app.request(path, { method, body: values, headers }));
 };

@@ -2,8 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { documented } from '../helpers/commerce.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { fieldsOf, filePart, jobOf, multipart, postJob, postMultipart, signed } from './calls.ts';
-import { callEndpoint } from './endpoint.ts';
+import { callEndpoint, fieldsOf, filePart, jobOf, multipart, postJob, postMultipart, signed } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

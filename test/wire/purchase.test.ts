@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { profileOf } from '../helpers/commerce.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { callEndpoint } from './endpoint.ts';
+import { callEndpoint } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

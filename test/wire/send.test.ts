@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noteMove, writeAliases } from '../../functions/jobs/people/aliases.ts';
 import { type Profile, type ProfileMore, sidOf } from '../../functions/jobs/profile.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { answered, type Json, signedFlat } from './calls.ts';
-import { call, type Method } from './endpoint-calls.ts';
+import { answered, callEndpoint as call, type Json, type Method, signedFlat } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type House, openHouse } from '../helpers/house.ts';
 import type { Json } from './calls.ts';
-import { call, type Method } from './endpoint-calls.ts';
+import { callEndpoint as call, type Method } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { type House, openHouse } from '../helpers/house.ts';
 import { imported } from '../helpers/jobs.ts';
 import { addPerson, personOf, withSettings } from '../helpers/people.ts';
 import type { Json } from './calls.ts';
-import { call, type Method } from './endpoint-calls.ts';
+import { callEndpoint as call, type Method } from './calls.ts';
 
 let house: House;
 beforeEach(async () => {
