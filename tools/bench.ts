@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchAppend } from './bench/append.ts';
 import { jsonOf, machineData, ratios, type Section, tableOf, WrongResult } from './bench/figures.ts';
 import { benchMachine } from './bench/machine.ts';
 import { benchPlanner } from './bench/planner.ts';
@@ -16,12 +17,12 @@ const usage = `npm run bench -- [options]
   --large        one machine with 10,000,000 rows of about 100 bytes, a file of 1 GB: new rows and export only; with --only aws a dry run of it
   --aws-rows N   rows for the worker on AWS and the loops beside it (default 30,000; at least 20,000, below which jobs have no chunks of their own)
   --only PART    machine, floor, planner, aws, afternoon (which is the worker on AWS and plain loops beside it), or, only when asked
-                 for, update (lines and a query), purchases (an import and the log of 31 days) or recipients (the history of a campaign)
+                 for, update (lines and a query), purchases (an import and the log of 31 days) recipients (the history of a campaign) or append (records matched)
   --no-floor     leave out the plain loops that figures can be compared with
   --profile DIR  write CPU profiles of the server and of the worker
   --json         print JSON`;
 
-const parts = ['machine', 'floor', 'planner', 'update', 'aws', 'afternoon', 'purchases', 'recipients'];
+const parts = ['machine', 'floor', 'planner', 'update', 'aws', 'afternoon', 'purchases', 'recipients', 'append'];
 /** Plain loops, for comparison. */
 const loops = ['floor', 'afternoon'];
 const leastAwsRows = 20_000;
@@ -95,6 +96,7 @@ const run = async (): Promise<void> => {
   if (only === 'update') add(await benchUpdate(rows, profile));
   if (only === 'purchases') add(await benchPurchases(rows, profile));
   if (only === 'recipients') add(await benchRecipients(rows));
+  if (only === 'append') add(await benchAppend(rows));
   if (json) console.log(jsonOf(machine, sections));
 };
 
