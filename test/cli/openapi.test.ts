@@ -7,8 +7,11 @@ import { demoClient } from '../../functions/server/demo-client.ts';
 import { openApiOf } from '../../tools/openapi/document.ts';
 import { describedDoors } from '../../tools/openapi/doors.ts';
 import { openApiFiles } from '../../tools/openapi/files.ts';
+import { appendClient } from '../helpers/append-client.ts';
 import { signedRequest } from '../helpers/console-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
+import { importFile } from '../helpers/jobs.ts';
+import { withSettings } from '../helpers/people.ts';
 import { signed } from '../wire/calls.ts';
 
 const folder = new URL('../../docs/openapi/', import.meta.url);
@@ -18,6 +21,11 @@ type Caller = (house: House, call: { method: string; path: string; query: Answer
 
 /** How each door's calls are signed and sent. */
 const callers: Record<string, Caller> = {
+  async append(house, { method, path, body }) {
+    const token = await appendClient(house).logIn();
+    const headers = { 'x-api-key': demoClient.apiKey, AuthorizationToken: token, 'content-type': 'application/json' };
+    return house.app.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  },
   async console(house, { method, path, query, body }) {
     const search = new URLSearchParams(query as Record<string, string>).toString();
     const target = search === '' ? path : `${path}?${search}`;
@@ -34,6 +42,14 @@ const callers: Record<string, Caller> = {
     if (method !== 'POST') return house.app.request(`${path}?${form}`, { method });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return house.app.request(path, { method, body: form, headers });
+  },
+};
+
+/** What is there before the first example. */
+const preparations: Record<string, (house: House) => Promise<unknown>> = {
+  async append(house) {
+    await withSettings(house, { matching: {} });
+    await importFile(house, 'email,first_name,last_name,zipcode\nada@example.com,Ada,Lovelace,01234\n');
   },
 };
 
@@ -80,6 +96,7 @@ describe.each(describedDoors().map((door) => [door.name, door] as const))('the e
   const real = new Map<string, string>();
   beforeAll(async () => {
     house = await openHouse();
+    await preparations[name]?.(house);
   });
   afterAll(() => house.close());
 
@@ -102,7 +119,8 @@ describe.each(describedDoors().map((door) => [door.name, door] as const))('the e
 });
 
 /** The id of what an answer shows, in whatever envelope. */
-const idIn = ({ id, job_id, data }: Answer): string => String(id ?? job_id ?? (data as Answer).id);
+const idIn = ({ id, job_id, batch_id, data }: Answer): string =>
+  String(id ?? job_id ?? batch_id ?? (data as Answer).id);
 
 /** The call of an example, with the ids that the examples before it have made. */
 const requestOf = ({ method, path }: Operation, example: Example, real: ReadonlyMap<string, string>) => {
