@@ -119,8 +119,10 @@ describe.each(describedDoors().map((door) => [door.name, door] as const))('the e
 });
 
 /** The id of what an answer shows, in whatever envelope. */
-const idIn = ({ id, job_id, batch_id, data }: Answer): string =>
-  String(id ?? job_id ?? batch_id ?? (data as Answer).id);
+const idIn = (answer: Answer): string => {
+  const name = ['id', 'job_id', 'batch_id', 'blast_id', 'repeat_id', 'send_id'].find((each) => each in answer);
+  return String(name === undefined ? (answer.data as Answer).id : answer[name]);
+};
 
 /** The call of an example, with the ids that the examples before it have made. */
 const requestOf = ({ method, path }: Operation, example: Example, real: ReadonlyMap<string, string>) => {

@@ -1,5 +1,7 @@
 // What the Sailthru door takes and answers, for the OpenAPI document.
 import { type DoorDescription, orderNotes, orderSchema } from '../description.ts';
+import { campaignComponents, campaignOperations } from './describe-campaigns.ts';
+import { contentComponents, contentOperations } from './describe-content.ts';
 import { endpointComponents, endpointOperations } from './describe-endpoints.ts';
 import { peopleComponents, peopleOperations } from './describe-people.ts';
 import { errors as usual } from './examples.ts';
@@ -47,6 +49,8 @@ export const describeSailthru = (): DoorDescription => ({
     },
     ...endpointComponents,
     ...peopleComponents,
+    ...contentComponents,
+    ...campaignComponents,
     Error: { schema: errorAnswer },
   },
   operations: [
@@ -184,5 +188,7 @@ export const describeSailthru = (): DoorDescription => ({
     },
     ...endpointOperations,
     ...peopleOperations,
+    ...contentOperations,
+    ...campaignOperations,
   ],
 });

@@ -1,0 +1,262 @@
+// /blast and /blast_repeat, for the OpenAPI document of this door.
+import type { Operation, Shape } from '../description.ts';
+import { errors, time } from './examples.ts';
+import {
+  blastAnswer,
+  blastErased,
+  blastName,
+  blastOrder,
+  blastQuery,
+  blastsAnswer,
+  repeatAnswer,
+  repeatErased,
+  repeatName,
+  repeatOrder,
+  repeatsAnswer,
+} from './schemas-campaigns.ts';
+
+export const campaignComponents: Readonly<Record<string, Shape>> = {
+  BlastOrder: {
+    schema: blastOrder,
+    notes: {
+      blast_id: 'Changes this one; without it one is made.',
+      name: 'A draft needs nothing else.',
+      list: 'Needed to schedule, as are `from_name`, `from_email`, `subject` and a content.',
+      suppress_list: 'One list whose members do not get it, or an array of them.',
+      schedule_time: 'When it is to go, such as `+3 hours`; the empty text takes the schedule back.',
+      copy_blast: 'A campaign that brings what the call does not say.',
+      copy_template: 'A template that does.',
+      status: '`sending` and `sent` are said by whoever sends it.',
+      imported: 'With `blast_id`: makes one that had this id elsewhere.',
+      vars: 'Kept and shown again, as is much that only a sender understands: `mode`, `replyto`, `abtest` and the like.',
+    },
+  },
+  Blast: { schema: blastAnswer, notes: { stats: 'What was counted; what is missing is zero.' } },
+  Blasts: {
+    schema: blastsAnswer,
+    notes: { blast_count: 'Of all campaigns, as the counts before it.', filtered_count: 'Of those that fit.' },
+  },
+  BlastErased: { schema: blastErased },
+  RepeatOrder: {
+    schema: repeatOrder,
+    notes: { repeat_id: 'Changes this one; without it one is made, which needs `name` and `list`.' },
+  },
+  Repeat: { schema: repeatAnswer },
+  Repeats: { schema: repeatsAnswer },
+  RepeatErased: { schema: repeatErased },
+};
+
+const blastId = '1042001';
+const noBlast = { 404: { component: 'Error', text: 'Code 13: there is no such campaign. Code 14: no such template.' } };
+const unknownBlast = {
+  name: 'unknown',
+  summary: 'A campaign that is not there',
+  query: { blast_id: '999999999' },
+  status: 404,
+  answer: { error: 13, errormsg: 'Unknown blast_id: 999999999' },
+};
+const sender = { list: 'Main', subject: 'Hello', from_name: 'Shop', from_email: 'shop@example.com' };
+const content = { content_html: '<p>Hello</p>', content_text: 'Hello' };
+const listed = {
+  mode: 'email',
+  blast_id: Number(blastId),
+  name: 'June',
+  ...sender,
+  status: 'scheduled',
+  labels: [],
+  sent_count: 0,
+  email_count: 0,
+  schedule_time: time,
+  create_time: time,
+  modify_time: time,
+  stats: { total: { count: 0 } },
+};
+
+const blastOperations: readonly Operation[] = [
+  {
+    id: 'saveBlast',
+    method: 'post',
+    path: '/blast',
+    summary: 'Make, change or schedule a campaign',
+    description:
+      "What is not said stays as it was; the empty text takes a value away. Mail is sent by the team's own sender.",
+    body: { kind: 'form', required: true, component: 'BlastOrder' },
+    answers: {
+      200: { component: 'Blast', text: 'The campaign after it.' },
+      ...errors,
+      ...noBlast,
+      409: { component: 'Error', text: 'It is being sent or was, or the id of `imported` is taken.' },
+    },
+    examples: [
+      {
+        name: 'scheduled',
+        summary: 'A campaign that is to go in three hours',
+        body: { name: 'June', ...sender, ...content, schedule_time: '+3 hours' },
+        status: 200,
+        answer: { ...listed, ...content },
+        makes: blastId,
+      },
+      {
+        name: 'noName',
+        summary: 'A campaign without a name',
+        body: { list: 'Main' },
+        status: 400,
+        answer: { error: 2, errormsg: 'Missing required parameter: name' },
+      },
+    ],
+  },
+  {
+    id: 'readBlasts',
+    method: 'get',
+    path: '/blast',
+    summary: 'One campaign, or those of a status',
+    query: {
+      schema: blastQuery,
+      notes: {
+        blast_id: 'One campaign; without it those of `status`.',
+        status: 'Needed without `blast_id`.',
+        start_date: 'By the moment that the status is about; is taken in.',
+        end_date: 'Is not taken in: for a day ask with the next one.',
+        limit: '20 unless told; 0 for all.',
+      },
+    },
+    answers: {
+      200: { component: 'Blasts', text: 'A page, newest first; with `blast_id` the campaign.' },
+      ...errors,
+      ...noBlast,
+    },
+    examples: [
+      {
+        name: 'one',
+        summary: 'One campaign',
+        query: { blast_id: blastId },
+        status: 200,
+        component: 'Blast',
+        answer: { ...listed, ...content },
+      },
+      {
+        name: 'scheduled',
+        summary: 'What is to go',
+        query: { status: 'scheduled', limit: '10' },
+        status: 200,
+        answer: {
+          unscheduled_count: 0,
+          scheduled_count: 1,
+          sending_count: 0,
+          sent_count: 0,
+          blast_count: 1,
+          status: 'scheduled',
+          skip: 0,
+          blasts: [listed],
+          filtered_count: 1,
+        },
+      },
+      unknownBlast,
+    ],
+  },
+  {
+    id: 'eraseBlast',
+    method: 'delete',
+    path: '/blast',
+    summary: 'Remove a campaign',
+    query: { schema: blastName },
+    answers: {
+      200: { component: 'BlastErased', text: 'It is gone.' },
+      ...errors,
+      ...noBlast,
+      409: { component: 'Error', text: 'Code 41: it is being sent or was.' },
+    },
+    examples: [
+      {
+        name: 'erase',
+        summary: 'A campaign that has not gone out',
+        query: { blast_id: blastId },
+        status: 200,
+        answer: { ok: true, blast_id: Number(blastId) },
+      },
+      unknownBlast,
+    ],
+  },
+];
+
+const repeatId = '6650a1b2c3d4e5f601234595';
+const noRepeat = { 404: { component: 'Error', text: 'There is none of that id.' } };
+const repeat = {
+  repeat_id: repeatId,
+  name: 'Weekly',
+  list: 'Main',
+  template: null,
+  status: 'active',
+  send_time: '08:00',
+  days: ['Mon'],
+  days_month: [],
+  seed_emails: [],
+  errors: [],
+  create_time: time,
+  modify_time: time,
+  create_user: null,
+  modify_user: null,
+};
+const unsaid = [
+  'template_id',
+  'generate_time',
+  'report_email',
+  'start_date',
+  'end_date',
+  'suppress_list',
+  'error_time',
+  'previous_blast_id',
+  'message_criteria',
+  'is_static',
+  'data_feed_url',
+];
+const shownRepeat = { ...repeat, ...Object.fromEntries(unsaid.map((name) => [name, null])) };
+
+const repeatOperations: readonly Operation[] = [
+  {
+    id: 'saveRepeat',
+    method: 'post',
+    path: '/blast_repeat',
+    summary: 'Keep what is said of a repeated campaign',
+    description: 'It is kept and shown; nothing is generated by it.',
+    body: { kind: 'form', required: true, component: 'RepeatOrder' },
+    answers: { 200: { component: 'Repeat', text: 'What is kept now.' }, ...errors, ...noRepeat },
+    examples: [
+      {
+        name: 'weekly',
+        summary: 'A campaign of every Monday',
+        body: { name: 'Weekly', list: 'Main', days: ['Mon'], send_time: '08:00' },
+        status: 200,
+        answer: shownRepeat,
+        makes: repeatId,
+      },
+    ],
+  },
+  {
+    id: 'readRepeats',
+    method: 'get',
+    path: '/blast_repeat',
+    summary: 'The repeated campaigns',
+    answers: { 200: { component: 'Repeats', text: 'All of them.' }, ...errors },
+    examples: [{ name: 'all', summary: 'One', status: 200, answer: { repeats: [shownRepeat] } }],
+  },
+  {
+    id: 'eraseRepeat',
+    method: 'delete',
+    path: '/blast_repeat',
+    summary: 'Remove a repeated campaign',
+    query: { schema: repeatName },
+    answers: { 200: { component: 'RepeatErased', text: 'It is gone.' }, ...errors, ...noRepeat },
+    examples: [
+      {
+        name: 'erase',
+        summary: 'One',
+        query: { repeat_id: repeatId },
+        status: 200,
+        answer: { ok: true, repeat_id: repeatId },
+      },
+    ],
+  },
+];
+
+export const campaignOperations: readonly Operation[] = [...blastOperations, ...repeatOperations];

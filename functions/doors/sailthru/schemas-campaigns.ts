@@ -1,0 +1,121 @@
+// What /blast and /blast_repeat take and answer, as schemas, for the OpenAPI document and its tests.
+import { z } from 'zod';
+import { blastStatuses } from '../../jobs/campaigns/blast.ts';
+import { count, flagWord, hexId, moment, names, object, text, textOrNumber, time } from './shapes.ts';
+
+/** The line of the subject, who it comes from, and what people read. */
+export const mail = z.object({
+  subject: text.optional(),
+  from_name: text.optional(),
+  from_email: text.optional(),
+  content_html: text.optional(),
+  content_text: text.optional(),
+});
+
+const status = z.enum(blastStatuses);
+const statusWord = z.enum([...blastStatuses, 'draft', 'unscheduled']);
+
+/** What else is said of a campaign is kept as it came, and shown again. */
+const listedBlast = z.looseObject({
+  mode: text,
+  blast_id: count,
+  name: text,
+  subject: text,
+  list: text,
+  status,
+  from_name: text,
+  from_email: text,
+  labels: z.array(text),
+  suppress_list: z.array(text).optional(),
+  sent_count: count,
+  email_count: count,
+  schedule_time: time.optional(),
+  start_time: time.optional(),
+  stop_time: time.optional(),
+  create_time: time,
+  modify_time: time,
+  stats: z.looseObject({ total: z.record(text, z.number()) }),
+});
+export const blastAnswer = listedBlast.extend({ content_html: text, content_text: text });
+export const blastsAnswer = z.strictObject({
+  unscheduled_count: count,
+  scheduled_count: count,
+  sending_count: count,
+  sent_count: count,
+  blast_count: count,
+  status: statusWord,
+  skip: count,
+  blasts: z.array(listedBlast),
+  filtered_count: count,
+});
+export const blastErased = z.strictObject({ ok: z.literal(true), blast_id: count });
+
+export const blastName = z.object({ blast_id: textOrNumber });
+export const blastQuery = z.object({
+  blast_id: textOrNumber.optional(),
+  status: statusWord.optional(),
+  list: text.optional(),
+  start_date: moment.optional(),
+  end_date: moment.optional(),
+  skip: textOrNumber.optional(),
+  limit: textOrNumber.optional(),
+});
+export const blastOrder = z.looseObject({
+  blast_id: textOrNumber.optional(),
+  name: text.optional(),
+  list: text.optional(),
+  suppress_list: z.union([text, z.array(text)]).optional(),
+  ...mail.shape,
+  labels: names.optional(),
+  schedule_time: moment.optional(),
+  copy_blast: textOrNumber.optional(),
+  copy_template: text.optional(),
+  status: statusWord.optional(),
+  start_time: moment.optional(),
+  stop_time: moment.optional(),
+  imported: flagWord.optional(),
+  vars: object.optional(),
+});
+
+/** What a team says of a campaign that it repeats is kept as it came, and null until it is said. */
+const kept = z.unknown();
+export const repeatAnswer = z.strictObject({
+  repeat_id: hexId,
+  name: kept,
+  list: kept,
+  template: kept,
+  template_id: kept,
+  status: kept,
+  send_time: kept,
+  generate_time: kept,
+  report_email: kept,
+  start_date: kept,
+  end_date: kept,
+  suppress_list: kept,
+  error_time: kept,
+  previous_blast_id: kept,
+  message_criteria: kept,
+  is_static: kept,
+  data_feed_url: kept,
+  days: z.array(text),
+  days_month: z.array(text),
+  seed_emails: z.array(text),
+  errors: z.array(text),
+  create_time: time,
+  modify_time: time,
+  create_user: z.null(),
+  modify_user: z.null(),
+});
+export const repeatsAnswer = z.strictObject({ repeats: z.array(repeatAnswer) });
+export const repeatErased = z.strictObject({ ok: z.literal(true), repeat_id: hexId });
+export const repeatName = z.object({ repeat_id: hexId });
+export const repeatOrder = z.looseObject({
+  repeat_id: hexId.optional(),
+  name: text.optional(),
+  list: text.optional(),
+  template: text.optional(),
+  days: names.optional(),
+  days_month: names.optional(),
+  seed_emails: names.optional(),
+  send_time: text.optional(),
+});
