@@ -8,11 +8,12 @@ import { openApiOf } from '../../tools/openapi/document.ts';
 import { describedDoors } from '../../tools/openapi/doors.ts';
 import { openApiFiles } from '../../tools/openapi/files.ts';
 import { appendClient } from '../helpers/append-client.ts';
+import { importEvents } from '../helpers/campaigns.ts';
 import { signedRequest } from '../helpers/console-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
 import { importFile } from '../helpers/jobs.ts';
-import { withSettings } from '../helpers/people.ts';
-import { signed } from '../wire/calls.ts';
+import { addPerson, withSettings } from '../helpers/people.ts';
+import { callEndpoint, signed } from '../wire/calls.ts';
 
 const folder = new URL('../../docs/openapi/', import.meta.url);
 
@@ -50,6 +51,14 @@ const preparations: Record<string, (house: House) => Promise<unknown>> = {
   async append(house) {
     await withSettings(house, { matching: {} });
     await importFile(house, 'email,first_name,last_name,zipcode\nada@example.com,Ada,Lovelace,01234\n');
+  },
+  async sailthru(house) {
+    await addPerson(house, 'optout@example.com', { optout: 'all' });
+    const blast = { blast_id: 1042, imported: 1, name: 'April', list: 'Main', status: 'sent' };
+    await callEndpoint(house.app, 'POST', 'blast', blast);
+    const at = { email: 'ada@example.com', blast_id: 1042, time: '2024-06-01T12:00:05Z' };
+    const click = { ...at, event: 'click', url: 'https://shop.example.com/book-1' };
+    await importEvents(house, [{ ...at, event: 'send' }, { ...at, event: 'open' }, click]);
   },
 };
 

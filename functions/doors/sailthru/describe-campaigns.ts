@@ -57,7 +57,7 @@ const unknownBlast = {
 };
 const sender = { list: 'Main', subject: 'Hello', from_name: 'Shop', from_email: 'shop@example.com' };
 const content = { content_html: '<p>Hello</p>', content_text: 'Hello' };
-const listed = {
+const unscheduled = {
   mode: 'email',
   blast_id: Number(blastId),
   name: 'June',
@@ -66,11 +66,11 @@ const listed = {
   labels: [],
   sent_count: 0,
   email_count: 0,
-  schedule_time: time,
   create_time: time,
   modify_time: time,
   stats: { total: { count: 0 } },
 };
+const listed = { ...unscheduled, schedule_time: time };
 
 const blastOperations: readonly Operation[] = [
   {
@@ -95,6 +95,25 @@ const blastOperations: readonly Operation[] = [
         status: 200,
         answer: { ...listed, ...content },
         makes: blastId,
+      },
+      {
+        name: 'imported',
+        summary: 'A campaign that another system sent',
+        body: { blast_id: 1043, imported: 1, name: 'May', list: 'Main', status: 'sent', start_time: '2024-05-01' },
+        status: 200,
+        answer: {
+          ...unscheduled,
+          blast_id: 1043,
+          name: 'May',
+          status: 'sent',
+          start_time: time,
+          stop_time: time,
+          subject: '',
+          from_name: '',
+          from_email: '',
+          content_html: '',
+          content_text: '',
+        },
       },
       {
         name: 'noName',

@@ -2,8 +2,11 @@
 import { type DoorDescription, orderNotes, orderSchema } from '../description.ts';
 import { campaignComponents, campaignOperations } from './describe-campaigns.ts';
 import { contentComponents, contentOperations } from './describe-content.ts';
+import { countComponents, countOperations } from './describe-counts.ts';
 import { endpointComponents, endpointOperations } from './describe-endpoints.ts';
 import { peopleComponents, peopleOperations } from './describe-people.ts';
+import { sendComponents, sendOperations } from './describe-sends.ts';
+import { templateComponents, templateOperations } from './describe-templates.ts';
 import { errors as usual } from './examples.ts';
 import { acceptedAnswer, errorAnswer, jobAnswer, jobQuery } from './schemas.ts';
 
@@ -50,7 +53,10 @@ export const describeSailthru = (): DoorDescription => ({
     ...endpointComponents,
     ...peopleComponents,
     ...contentComponents,
+    ...templateComponents,
+    ...sendComponents,
     ...campaignComponents,
+    ...countComponents,
     Error: { schema: errorAnswer },
   },
   operations: [
@@ -189,6 +195,9 @@ export const describeSailthru = (): DoorDescription => ({
     ...endpointOperations,
     ...peopleOperations,
     ...contentOperations,
+    ...templateOperations,
+    ...sendOperations,
     ...campaignOperations,
+    ...countOperations,
   ],
 });

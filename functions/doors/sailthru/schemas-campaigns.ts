@@ -17,7 +17,7 @@ const statusWord = z.enum([...blastStatuses, 'draft', 'unscheduled']);
 
 /** What else is said of a campaign is kept as it came, and shown again. */
 const listedBlast = z.looseObject({
-  mode: text,
+  mode: z.unknown(),
   blast_id: count,
   name: text,
   subject: text,
