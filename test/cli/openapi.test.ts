@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DoorDescription, Example, Operation } from '../../functions/doors/description.ts';
+import { endpoints } from '../../functions/doors/sailthru/endpoints/endpoints.ts';
 import { demoClient } from '../../functions/server/demo-client.ts';
 import { openApiOf } from '../../tools/openapi/document.ts';
 import { describedDoors } from '../../tools/openapi/doors.ts';
@@ -87,6 +88,15 @@ describe('OpenAPI', () => {
   it('has an example of every operation', () => {
     for (const door of describedDoors())
       for (const { id, examples } of door.operations) expect(examples.length, id).toBeGreaterThan(0);
+  });
+
+  it('has every endpoint of the Sailthru door, and every method that it answers', () => {
+    const described = describedDoors().find(({ name }) => name === 'sailthru')?.operations ?? [];
+    const calls = described.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    const answered = Object.entries(endpoints).flatMap(([path, endpoint]) =>
+      Object.keys(endpoint).map((method) => `${method} /${path}`),
+    );
+    expect(calls.sort()).toEqual([...answered, 'GET /job', 'POST /job'].sort());
   });
 
   it('is one page that links to each document and operation', () => {

@@ -1,10 +1,11 @@
 // What the Sailthru door takes and answers, for the OpenAPI document.
 import { type DoorDescription, orderNotes, orderSchema } from '../description.ts';
-import { campaignComponents, campaignOperations } from './describe-campaigns.ts';
+import { blastComponents, blastOperations } from './describe-blasts.ts';
 import { contentComponents, contentOperations } from './describe-content.ts';
 import { countComponents, countOperations } from './describe-counts.ts';
 import { endpointComponents, endpointOperations } from './describe-endpoints.ts';
 import { peopleComponents, peopleOperations } from './describe-people.ts';
+import { repeatComponents, repeatOperations } from './describe-repeats.ts';
 import { sendComponents, sendOperations } from './describe-sends.ts';
 import { templateComponents, templateOperations } from './describe-templates.ts';
 import { errors as usual } from './examples.ts';
@@ -55,7 +56,8 @@ export const describeSailthru = (): DoorDescription => ({
     ...contentComponents,
     ...templateComponents,
     ...sendComponents,
-    ...campaignComponents,
+    ...blastComponents,
+    ...repeatComponents,
     ...countComponents,
     Error: { schema: errorAnswer },
   },
@@ -197,7 +199,8 @@ export const describeSailthru = (): DoorDescription => ({
     ...contentOperations,
     ...templateOperations,
     ...sendOperations,
-    ...campaignOperations,
+    ...blastOperations,
+    ...repeatOperations,
     ...countOperations,
   ],
 });

@@ -1,25 +1,10 @@
 // What /stats and /ad/plan take and answer, as schemas, for the OpenAPI document and its tests.
 import { z } from 'zod';
 import { weekdays } from '../../jobs/campaigns/ad-plan.ts';
+import { statsParts } from './endpoints/stats.ts';
 import { count, flagWord, hexId, names, object, text, textOrNumber, time } from './shapes.ts';
 
-const flag = flagWord.optional();
-/** Parts of the statistics of a campaign, each asked for by a flag. */
-const flags = {
-  clickmap: flag,
-  urls: flag,
-  device: flag,
-  domain: flag,
-  subject: flag,
-  engagement: flag,
-  signup: flag,
-  topusers: flag,
-  beacon_times: flag,
-  click_times: flag,
-  purchase_times: flag,
-  purchase_items: flag,
-  banners: flag,
-};
+const partsAs = (schema: z.ZodType) => Object.fromEntries(statsParts.map((name) => [name, schema.optional()]));
 
 export const statsQuery = z.object({
   stat: z.enum(['list', 'blast', 'send']),
@@ -27,7 +12,8 @@ export const statsQuery = z.object({
   date: textOrNumber.optional(),
   blast_id: textOrNumber.optional(),
   template: text.optional(),
-  ...flags,
+  // Each asks for a part of the statistics of a campaign.
+  ...partsAs(flagWord),
 });
 
 /** Counters of what a snapshot counts besides stand beside them. */
@@ -44,10 +30,7 @@ export const listStats = z.looseObject({
   source_signup_count: object,
 });
 /** Totals by their names, and the parts that were asked for. */
-export const blastStats = z.looseObject({
-  blast_id: count,
-  ...Object.fromEntries(Object.keys(flags).map((name) => [name, object.optional()])),
-});
+export const blastStats = z.looseObject({ blast_id: count, ...partsAs(object) });
 export const sendStats = z.strictObject({
   template: text,
   count,

@@ -1,6 +1,6 @@
 // What /template and /send take and answer, as schemas, for the OpenAPI document and its tests.
 import { z } from 'zod';
-import { mail } from './schemas-campaigns.ts';
+import { mail } from './schemas-blasts.ts';
 import { count, flagWord, hexId, moment, names, object, text, textOrNumber, time } from './shapes.ts';
 
 /** What else is said of a template is kept as it came, and shown again. */

@@ -1,11 +1,11 @@
 // What /user and /email take and answer, as schemas, for the OpenAPI document and its tests.
 import { z } from 'zod';
-import { consentWords } from '../../jobs/profile.ts';
+import { consentWords, keyNames } from '../../jobs/profile.ts';
 import { purchase } from './schemas.ts';
 import { count, flagWord, hexId, moment, object, text, textOrNumber, time } from './shapes.ts';
 
 const flags = z.record(text, flagWord);
-const keyName = z.enum(['email', 'sid', 'extid', 'sms', 'fb', 'twitter', 'cookie']);
+const keyName = z.enum(['email', 'sid', ...keyNames]);
 const optout = z.enum(consentWords);
 const when = time.nullable();
 

@@ -1,7 +1,7 @@
-// What /blast and /blast_repeat take and answer, as schemas, for the OpenAPI document and its tests.
+// What /blast takes and answers, as schemas, for the OpenAPI document and its tests.
 import { z } from 'zod';
 import { blastStatuses } from '../../jobs/campaigns/blast.ts';
-import { count, flagWord, hexId, moment, names, object, text, textOrNumber, time } from './shapes.ts';
+import { count, flagWord, moment, names, object, text, textOrNumber, time } from './shapes.ts';
 
 /** The line of the subject, who it comes from, and what people read. */
 export const mail = z.object({
@@ -75,47 +75,4 @@ export const blastOrder = z.looseObject({
   stop_time: moment.optional(),
   imported: flagWord.optional(),
   vars: object.optional(),
-});
-
-/** What a team says of a campaign that it repeats is kept as it came, and null until it is said. */
-const kept = z.unknown();
-export const repeatAnswer = z.strictObject({
-  repeat_id: hexId,
-  name: kept,
-  list: kept,
-  template: kept,
-  template_id: kept,
-  status: kept,
-  send_time: kept,
-  generate_time: kept,
-  report_email: kept,
-  start_date: kept,
-  end_date: kept,
-  suppress_list: kept,
-  error_time: kept,
-  previous_blast_id: kept,
-  message_criteria: kept,
-  is_static: kept,
-  data_feed_url: kept,
-  days: z.array(text),
-  days_month: z.array(text),
-  seed_emails: z.array(text),
-  errors: z.array(text),
-  create_time: time,
-  modify_time: time,
-  create_user: z.null(),
-  modify_user: z.null(),
-});
-export const repeatsAnswer = z.strictObject({ repeats: z.array(repeatAnswer) });
-export const repeatErased = z.strictObject({ ok: z.literal(true), repeat_id: hexId });
-export const repeatName = z.object({ repeat_id: hexId });
-export const repeatOrder = z.looseObject({
-  repeat_id: hexId.optional(),
-  name: text.optional(),
-  list: text.optional(),
-  template: text.optional(),
-  days: names.optional(),
-  days_month: names.optional(),
-  seed_emails: names.optional(),
-  send_time: text.optional(),
 });
