@@ -9,7 +9,7 @@ export const flagWord = z.union([z.boolean(), z.number(), text]);
 /** An array, or a text with commas. */
 export const names = z.union([text, z.array(textOrNumber)]);
 /** A date as people write them, in the client's time zone, or Unix time in seconds. */
-export const moment = textOrNumber;
+export const moment = z.union([text, z.number()]);
 
 export const count = z.number().int().min(0);
 export const amount = z.number().min(0);
