@@ -42,6 +42,8 @@ export interface Operation {
   query?: Shape;
   /** `kind` is how it is written on the wire; `component` the name of its schema. */
   body?: { kind: 'json' | 'form'; required: boolean; component: string };
+  /** Names of the security schemes that the call carries, where they are not all. */
+  security?: readonly string[];
   /** By HTTP status: the name of a component and a sentence. */
   answers: Readonly<Record<number, { component: string; text: string }>>;
   examples: readonly Example[];
@@ -53,7 +55,7 @@ export interface DoorDescription {
   title: string;
   /** Markdown. */
   description: string;
-  /** Security schemes as OpenAPI writes them; every operation asks for one of them. */
+  /** Security schemes as OpenAPI writes them; every operation asks for all of them, unless it says for which. */
   security: Readonly<Record<string, Readonly<Record<string, string>>>>;
   components: Readonly<Record<string, Shape>>;
   operations: readonly Operation[];

@@ -3,13 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DoorDescription, Example, Operation } from '../../functions/doors/description.ts';
+import { endpoints } from '../../functions/doors/sailthru/endpoints/endpoints.ts';
 import { demoClient } from '../../functions/server/demo-client.ts';
 import { openApiOf } from '../../tools/openapi/document.ts';
 import { describedDoors } from '../../tools/openapi/doors.ts';
 import { openApiFiles } from '../../tools/openapi/files.ts';
+import { appendClient } from '../helpers/append-client.ts';
+import { importEvents } from '../helpers/campaigns.ts';
 import { signedRequest } from '../helpers/console-client.ts';
 import { type House, openHouse } from '../helpers/house.ts';
-import { signed } from '../wire/calls.ts';
+import { importFile } from '../helpers/jobs.ts';
+import { addPerson, withSettings } from '../helpers/people.ts';
+import { callEndpoint, signed } from '../wire/calls.ts';
 
 const folder = new URL('../../docs/openapi/', import.meta.url);
 
@@ -18,6 +23,11 @@ type Caller = (house: House, call: { method: string; path: string; query: Answer
 
 /** How each door's calls are signed and sent. */
 const callers: Record<string, Caller> = {
+  async append(house, { method, path, body }) {
+    const token = await appendClient(house).logIn();
+    const headers = { 'x-api-key': demoClient.apiKey, AuthorizationToken: token, 'content-type': 'application/json' };
+    return house.app.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  },
   async console(house, { method, path, query, body }) {
     const search = new URLSearchParams(query as Record<string, string>).toString();
     const target = search === '' ? path : `${path}?${search}`;
@@ -34,6 +44,22 @@ const callers: Record<string, Caller> = {
     if (method !== 'POST') return house.app.request(`${path}?${form}`, { method });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return house.app.request(path, { method, body: form, headers });
+  },
+};
+
+/** What is there before the first example. */
+const preparations: Record<string, (house: House) => Promise<unknown>> = {
+  async append(house) {
+    await withSettings(house, { matching: {} });
+    await importFile(house, 'email,first_name,last_name,zipcode\nada@example.com,Ada,Lovelace,01234\n');
+  },
+  async sailthru(house) {
+    await addPerson(house, 'optout@example.com', { optout: 'all' });
+    const blast = { blast_id: 1042, imported: 1, name: 'April', list: 'Main', status: 'sent' };
+    await callEndpoint(house.app, 'POST', 'blast', blast);
+    const at = { email: 'ada@example.com', blast_id: 1042, time: '2024-06-01T12:00:05Z' };
+    const click = { ...at, event: 'click', url: 'https://shop.example.com/book-1' };
+    await importEvents(house, [{ ...at, event: 'send' }, { ...at, event: 'open' }, click]);
   },
 };
 
@@ -64,6 +90,15 @@ describe('OpenAPI', () => {
       for (const { id, examples } of door.operations) expect(examples.length, id).toBeGreaterThan(0);
   });
 
+  it('has every endpoint of the Sailthru door, and every method that it answers', () => {
+    const described = describedDoors().find(({ name }) => name === 'sailthru')?.operations ?? [];
+    const calls = described.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    const answered = Object.entries(endpoints).flatMap(([path, endpoint]) =>
+      Object.keys(endpoint).map((method) => `${method} /${path}`),
+    );
+    expect(calls.sort()).toEqual([...answered, 'GET /job', 'POST /job'].sort());
+  });
+
   it('is one page that links to each document and operation', () => {
     const page = openApiFiles().get('index.html') ?? '';
     for (const door of describedDoors()) {
@@ -80,6 +115,7 @@ describe.each(describedDoors().map((door) => [door.name, door] as const))('the e
   const real = new Map<string, string>();
   beforeAll(async () => {
     house = await openHouse();
+    await preparations[name]?.(house);
   });
   afterAll(() => house.close());
 
@@ -102,7 +138,10 @@ describe.each(describedDoors().map((door) => [door.name, door] as const))('the e
 });
 
 /** The id of what an answer shows, in whatever envelope. */
-const idIn = ({ id, job_id, data }: Answer): string => String(id ?? job_id ?? (data as Answer).id);
+const idIn = (answer: Answer): string => {
+  const name = ['id', 'job_id', 'batch_id', 'blast_id', 'repeat_id', 'send_id'].find((each) => each in answer);
+  return String(name === undefined ? (answer.data as Answer).id : answer[name]);
+};
 
 /** The call of an example, with the ids that the examples before it have made. */
 const requestOf = ({ method, path }: Operation, example: Example, real: ReadonlyMap<string, string>) => {

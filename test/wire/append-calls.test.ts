@@ -59,6 +59,26 @@ describe('a call', () => {
     expect(await client.call('POST', appendBase, body)).toEqual({ status: 400, body: { message } });
   });
 
+  it('with a long name, with fields or records that are none, is refused with a sentence', async () => {
+    const id = await client.newJob({ name: 'x'.repeat(255) });
+    const refused = async (path: string, body: unknown) => {
+      const { status, body: answer } = await client.call('POST', `${appendBase}${path}`, body);
+      expect(status).toBe(400);
+      return answer.message;
+    };
+    expect(await refused('', { name: 'x'.repeat(256) })).toBe('name is longer than 255 characters');
+    const noNames = 'fields must be an array of at most 50 names';
+    for (const fields of ['city', [''], [7], Array(51).fill('city')]) {
+      expect(await refused(`/${id}/batch`, { record_list: [{}], fields })).toBe(noNames);
+      expect(await refused(`/${id}/batch-file`, { fields })).toBe(noNames);
+    }
+    const record_list = Array(100_001).fill({});
+    expect(await refused(`/${id}/batch`, { record_list })).toBe(
+      'record_list has more than 100000 records: send a batch-file',
+    );
+    expect(await client.job(id)).toMatchObject({ batch_list: [] });
+  });
+
   it('with another method, path, type or size is answered as JSON', async () => {
     const id = await client.newJob();
     expect(await client.call('DELETE', `${appendBase}/${id}`)).toMatchObject({

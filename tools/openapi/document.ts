@@ -71,7 +71,7 @@ export const openApiOf = (door: DoorDescription): OpenApi => {
     openapi: '3.1.0',
     info: { title: door.title, version, description: door.description },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'npm start, on one machine' }],
-    security: Object.keys(door.security).map((name) => ({ [name]: [] })),
+    security: together(Object.keys(door.security)),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(door.components).map(([name, shape]) => [name, schemaOf(shape)])),
@@ -80,10 +80,14 @@ export const openApiOf = (door: DoorDescription): OpenApi => {
   };
 };
 
+/** Schemes that a call carries all at once. */
+const together = (names: readonly string[]) => [Object.fromEntries(names.map((name) => [name, []]))];
+
 const operationOf = (door: DoorDescription, operation: Operation): Json => ({
   operationId: operation.id,
   summary: operation.summary,
   ...(operation.description !== undefined && { description: operation.description }),
+  ...(operation.security && { security: together(operation.security) }),
   ...parametersOf(operation),
   ...(operation.body && { requestBody: bodyOf(door, operation, operation.body) }),
   responses: Object.fromEntries(

@@ -4,6 +4,7 @@ import { issueToken, isTokenOf } from '../../jobs/append/tokens.ts';
 import type { JsonObject } from '../../jobs/json-line.ts';
 import type { Client, Ports } from '../../jobs/ports.ts';
 import { DoorError, forbidden, unauthorized } from './errors.ts';
+import { loginOrder } from './schemas.ts';
 
 /** Wrong keys and passwords that one caller may try in a window; after them even the right ones have to wait. */
 const mostFailures = 10;
@@ -51,13 +52,13 @@ export const authenticate = async (
 export const logIn = async (
   ports: Stores,
   { key, from }: { key: string | undefined; from: string },
-  { username, password }: JsonObject,
+  body: JsonObject,
 ): Promise<{ token: string; expiresAt: number }> => {
   const { client, wrong } = await clientOf(ports, key, from);
+  const { data: login } = loginOrder.safeParse(body);
   const right =
-    typeof username === 'string' &&
-    typeof password === 'string' &&
+    login !== undefined &&
     // Both are compared, whatever came of the first.
-    [isSame(username, client.username), isSame(password, client.secret)].every(Boolean);
+    [isSame(login.username, client.username), isSame(login.password, client.secret)].every(Boolean);
   return right ? issueToken(ports, client) : wrong(unauthorized());
 };

@@ -1,5 +1,6 @@
 // The endpoints beside /job that feed jobs, for the OpenAPI document of this door.
 import type { Operation, Shape } from '../description.ts';
+import { errors, time } from './examples.ts';
 import {
   eventOrder,
   listAnswer,
@@ -35,14 +36,6 @@ export const endpointComponents: Readonly<Record<string, Shape>> = {
   Purchase: { schema: purchaseAnswer },
 };
 
-const errors = {
-  400: { component: 'Error', text: 'Not understood: the code and the sentence say what.' },
-  401: { component: 'Error', text: 'Codes 3 (unknown key) and 5 (wrong signature).' },
-  429: { component: 'Error', text: 'Code 43: too many calls in this second.' },
-  500: { component: 'Error', text: 'Code 9. Our fault: repeat the call.' },
-};
-
-const time = 'Mon, 03 Jun 2024 09:15:02 -0400';
 const friends = {
   list: 'Friends',
   create_time: time,

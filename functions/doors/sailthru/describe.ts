@@ -1,18 +1,20 @@
 // What the Sailthru door takes and answers, for the OpenAPI document.
 import { type DoorDescription, orderNotes, orderSchema } from '../description.ts';
+import { blastComponents, blastOperations } from './describe-blasts.ts';
+import { contentComponents, contentOperations } from './describe-content.ts';
+import { countComponents, countOperations } from './describe-counts.ts';
 import { endpointComponents, endpointOperations } from './describe-endpoints.ts';
+import { peopleComponents, peopleOperations } from './describe-people.ts';
+import { repeatComponents, repeatOperations } from './describe-repeats.ts';
+import { sendComponents, sendOperations } from './describe-sends.ts';
+import { templateComponents, templateOperations } from './describe-templates.ts';
+import { errors as usual } from './examples.ts';
 import { acceptedAnswer, errorAnswer, jobAnswer, jobQuery } from './schemas.ts';
 
 const importId = '6650a1b2c3d4e5f601234567';
 const exportId = '6650a1b2c3d4e5f601234568';
 
-const errors = {
-  400: { component: 'Error', text: 'Not understood: the code and the sentence say what.' },
-  401: { component: 'Error', text: 'Codes 3 (unknown key) and 5 (wrong signature).' },
-  404: { component: 'Error', text: 'There is no such job, or no such list.' },
-  429: { component: 'Error', text: 'Code 43: too many calls in this second.' },
-  500: { component: 'Error', text: 'Code 9. Our fault: repeat the call.' },
-};
+const errors = { ...usual, 404: { component: 'Error', text: 'There is no such job, or no such list.' } };
 
 export const describeSailthru = (): DoorDescription => ({
   name: 'sailthru',
@@ -50,6 +52,13 @@ export const describeSailthru = (): DoorDescription => ({
       },
     },
     ...endpointComponents,
+    ...peopleComponents,
+    ...contentComponents,
+    ...templateComponents,
+    ...sendComponents,
+    ...blastComponents,
+    ...repeatComponents,
+    ...countComponents,
     Error: { schema: errorAnswer },
   },
   operations: [
@@ -186,5 +195,12 @@ export const describeSailthru = (): DoorDescription => ({
       ],
     },
     ...endpointOperations,
+    ...peopleOperations,
+    ...contentOperations,
+    ...templateOperations,
+    ...sendOperations,
+    ...blastOperations,
+    ...repeatOperations,
+    ...countOperations,
   ],
 });

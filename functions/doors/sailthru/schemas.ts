@@ -1,16 +1,11 @@
 // What this door answers, as schemas: for the OpenAPI document, and for the tests that hold real answers against them.
 import { z } from 'zod';
 import { outcomes } from '../../jobs/job.ts';
-
-const count = z.number().int().min(0);
-const amount = z.number().min(0);
-/** RFC 2822, in the client's time zone. */
-const time = z.string().regex(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}$/);
-const jobId = z.string().regex(/^[0-9a-f]{24}$/);
+import { amount, count, flagWord, hexId, object, text, textOrNumber, time } from './shapes.ts';
 
 /** The answer to an order. What the type repeats of its parameters, such as `list`, stands beside it. */
 export const acceptedAnswer = z.looseObject({
-  job_id: jobId,
+  job_id: hexId,
   name: z.string(),
   status: z.literal('pending'),
   upload_url: z.url().optional(),
@@ -32,7 +27,7 @@ const receipt = z.strictObject({
 
 /** What is known of a job. What the type repeats of its parameters stands beside it. */
 export const jobAnswer = z.looseObject({
-  job_id: jobId,
+  job_id: hexId,
   name: z.string(),
   error: z.literal(false).optional(),
   status: z.enum(['pending', 'running', 'completed', 'error', 'incomplete']),
@@ -50,7 +45,7 @@ export const jobAnswer = z.looseObject({
   warnings: z.array(z.string()).optional(),
   error_message: z.string().optional(),
   mode: z.literal('plan').optional(),
-  parent_job_id: jobId.optional(),
+  parent_job_id: hexId.optional(),
   begins_at: time.optional(),
   planned: z.strictObject({ write_units: amount, cost_usd: amount }).optional(),
   receipt: receipt.optional(),
@@ -70,12 +65,7 @@ export const jobAnswer = z.looseObject({
 export const errorAnswer = z.strictObject({ error: z.number().int(), errormsg: z.string() });
 
 /** The parameters of `GET /job`. */
-export const jobQuery = z.object({ job_id: jobId });
-
-const text = z.string();
-const textOrNumber = z.union([text, z.number()]);
-const object = z.record(text, z.unknown());
-const flagWord = z.union([z.boolean(), z.number(), text]);
+export const jobQuery = z.object({ job_id: hexId });
 
 const listKind = z.enum(['normal', 'smart']);
 /** A list, as `/list` shows it alone. */
@@ -126,7 +116,7 @@ export const eventOrder = z.object({ id: textOrNumber, key: text.optional(), eve
 export const okAnswer = z.strictObject({ ok: z.literal(true) });
 
 const item = z.looseObject({ id: text, title: text, price: z.number(), qty: z.number(), url: text.optional() });
-const purchase = z.looseObject({
+export const purchase = z.looseObject({
   items: z.array(item),
   price: z.number(),
   qty: z.number(),

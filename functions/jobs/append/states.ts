@@ -2,7 +2,7 @@
 import { isEnded, type Job, type Millis } from '../job.ts';
 import type { StandingBatch } from './containers.ts';
 
-const batchStates = ['WAITING_FOR_UPLOAD', 'QUEUED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'MALFORMED'] as const;
+export const batchStates = ['WAITING_FOR_UPLOAD', 'QUEUED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'MALFORMED'] as const;
 export type BatchState = (typeof batchStates)[number];
 
 /** A batch whose job was not written within this time never will be. */

@@ -6,8 +6,8 @@ import { ApiError } from '../errors.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
 import { invalid, reading } from './reading.ts';
 
-const lists = ['days', 'days_month', 'seed_emails', 'errors'];
-const others = [
+export const repeatLists = ['days', 'days_month', 'seed_emails', 'errors'];
+export const repeatFacts = [
   'name',
   'list',
   'template',
@@ -29,8 +29,8 @@ const others = [
 /** Every key that extractors know is there; `modify_time` is the one that they go on from. */
 const answerOf = ({ id, more, createdAt, modifiedAt }: Repeat, { settings }: Client): Answer => ({
   repeat_id: id,
-  ...Object.fromEntries(others.map((name) => [name, more[name] ?? null])),
-  ...Object.fromEntries(lists.map((name) => [name, more[name] ?? []])),
+  ...Object.fromEntries(repeatFacts.map((name) => [name, more[name] ?? null])),
+  ...Object.fromEntries(repeatLists.map((name) => [name, more[name] ?? []])),
   status: more.status ?? 'active',
   create_time: rfc2822(createdAt, settings.timeZone),
   modify_time: rfc2822(modifiedAt, settings.timeZone),
@@ -49,8 +49,8 @@ export const blastRepeat: Endpoint = {
     const { ports, client } = call;
     const read = reading(call);
     const id = read.name('repeat_id');
-    const more = read.kept(others);
-    for (const name of lists) {
+    const more = read.kept(repeatFacts);
+    for (const name of repeatLists) {
       const texts = read.texts(name);
       if (texts) more[name] = texts;
     }

@@ -9,7 +9,7 @@ import { ApiError, missing } from '../errors.ts';
 import type { Answer, Endpoint, EndpointCall } from './endpoint.ts';
 
 /** What a call may ask for besides the totals, each by a flag; those that this product does not know are empty. */
-const parts = [
+export const statsParts = [
   'clickmap',
   'urls',
   'device',
@@ -97,7 +97,7 @@ const blastStats = async ({ ports, client, params }: EndpointCall): Promise<Answ
     ...counted.parts,
     ...(blast.subject !== undefined && { subject: { [blast.subject]: total } }),
   };
-  const asked = parts.filter((name) => isSet(params[name]));
+  const asked = statsParts.filter((name) => isSet(params[name]));
   return { blast_id: blast.id, ...total, ...Object.fromEntries(asked.map((name) => [name, all[name] ?? {}])) };
 };
 
