@@ -27,6 +27,8 @@ import { joinPorts } from './join.ts';
 import { putUploads } from './put-uploads.ts';
 import { uploads } from './uploads.ts';
 
+/** Node would cut a request off after five minutes: a gigabyte over a slow line takes longer. */
+const longestRequest = 3600_000;
 const sweepEvery = 60_000;
 const ageEvery = 3600_000;
 
@@ -42,7 +44,12 @@ export interface Running {
 export const start = async (env: ServerEnv): Promise<Running> => {
   const home = openHome(env.STEVEDORE_HOME);
   const app = new Hono();
-  const server = serve({ fetch: app.fetch, hostname: env.HOST, port: env.PORT }) as Server;
+  const server = serve({
+    fetch: app.fetch,
+    hostname: env.HOST,
+    port: env.PORT,
+    serverOptions: { requestTimeout: longestRequest },
+  }) as Server;
   await Promise.race([
     once(server, 'listening'),
     once(server, 'error').then(([error]) => {
