@@ -1,4 +1,4 @@
-// Looking at jobs and steering them through the command line; leaving, and coming back.
+// Following jobs and acting on them through the command line; leaving, and coming back.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
